@@ -1,0 +1,270 @@
+"""Write what follows from the schemas and from docs/problems.md.
+
+`paasctl/manifest/compiled.py`: the schemas as plain Python, for the valid case. `files/*.json`:
+one schema for each kind of file, complete in itself, for editors. `problems.json`: the pages
+of docs/problems.md, for `paasctl explain`.
+
+Run `python schemas/generate.py` after a change; a test compares. Only the keywords that our
+schemas use are known; an unknown one is an error here, not a silent pass.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+SCHEMAS: Final = ("application", "service", "route")
+HERE: Final = os.path.dirname(os.path.abspath(__file__))
+TARGET: Final = os.path.join(HERE, "..", "paasctl", "manifest", "compiled.py")
+PAGES: Final = os.path.join(HERE, "..", "docs", "problems.md")
+_SILENT: Final = frozenset(
+    ("$schema", "$id", "$defs", "title", "description", "examples", "default", "deprecated")
+)
+_KNOWN: Final = frozenset(
+    (
+        *("type", "enum", "const", "anyOf", "$ref"),
+        *("properties", "required", "additionalProperties", "propertyNames", "minProperties"),
+        *("items", "pattern", "minLength", "maxLength", "minimum", "maximum"),
+    )
+)
+_TYPES: Final = {
+    "string": "type(v) is str",
+    "boolean": "type(v) is bool",
+    "null": "v is None",
+    "integer": "(type(v) is int or (type(v) is float and v.is_integer()))",
+    "number": "type(v) in (int, float)",
+    "object": "type(v) is dict",
+    "array": "type(v) is list",
+}
+_HEADER: Final = '''"""Generated from schemas/*.json by schemas/generate.py; do not edit.
+
+Each public function says whether a value is valid; `explain.py` says why it is not.
+"""
+
+# ruff: noqa: E713, E714, SIM102, SIM103
+# mypy: disable-error-code="redundant-expr"
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+_Checks = dict[str, Callable[[object], bool]]
+'''
+
+
+def main() -> int:
+    """Write the files."""
+    for path, text in outputs().items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    return 0
+
+
+def outputs() -> dict[str, str]:
+    """Return the text of each generated file, by its path."""
+    made = {TARGET: generate()}
+    for name, schema in file_schemas().items():
+        made[os.path.join(HERE, "files", f"{name}.json")] = _json(schema)
+    made[os.path.join(HERE, "problems.json")] = _json(pages())
+    return made
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(name: str) -> dict[str, object]:
+    with open(os.path.join(HERE, f"{name}.json"), encoding="utf-8") as file:
+        schema: dict[str, object] = json.load(file)
+    return schema
+
+
+def pages() -> dict[str, str]:
+    """Return the text below each heading of docs/problems.md, by code."""
+    with open(PAGES, encoding="utf-8") as file:
+        _, *parts = file.read().split("\n## ")
+    return {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in parts}
+
+
+def file_schemas() -> dict[str, dict[str, object]]:
+    """Return a schema for each kind of file; the parts stand in `$defs`, under their names."""
+    named = {"allOf": [{"$ref": "#/$defs/application"}, {"required": ["name"]}]}
+    inner = {"$ref": "#/$defs/application"}
+    grouped = {"anyOf": [_map(inner), {"type": "array", "items": named}]}
+    services, routes = _map({"$ref": "#/$defs/service"}), _map({"$ref": "#/$defs/route"})
+    upsun = {
+        "type": "object",
+        "properties": {"applications": _map(inner), "services": services, "routes": routes},
+        "additionalProperties": False,
+    }
+    return {
+        "app": _file("app", ".platform.app.yaml or app.yaml", named, ("application",)),
+        "applications": _file(
+            "applications", ".platform/applications.yaml", grouped, ("application",)
+        ),
+        "services": _file("services", ".platform/services.yaml", services, ("service",)),
+        "routes": _file("routes", ".platform/routes.yaml", routes, ("route",)),
+        "upsun": _file("upsun", "A file in .upsun/", upsun, SCHEMAS),
+    }
+
+
+def _map(inner: dict[str, object]) -> dict[str, object]:
+    return {"type": ["object", "null"], "additionalProperties": inner}
+
+
+def _file(
+    name: str, what: str, body: dict[str, object], parts: tuple[str, ...]
+) -> dict[str, object]:
+    """Return one file's schema; references into a part are moved below its name."""
+    definitions = {}
+    for part in parts:
+        schema = _schema(part)
+        for key in ("$schema", "$id"):
+            schema.pop(key)
+        text = json.dumps(schema).replace('"#/$defs/', f'"#/$defs/{part}/$defs/')
+        definitions[part] = json.loads(text)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://paasctl.invalid/schemas/files/{name}.json",
+        "title": what,
+        "description": "Generated by schemas/generate.py; do not edit.",
+        **body,
+        "$defs": definitions,
+    }
+
+
+def generate() -> str:
+    """Return the text of the module."""
+    parts = [_HEADER]
+    for name in SCHEMAS:
+        parts.append(_Module(name, _schema(name)).text())
+    return "\n\n".join(parts)
+
+
+class _Module:
+    """Collects one function per distinct subschema."""
+
+    def __init__(self, name: str, schema: dict[str, object]) -> None:
+        self.name = name
+        self.schema = schema
+        self.names: dict[str, str] = {}
+        self.functions: list[str] = []
+
+    def text(self) -> str:
+        """Return the functions of this schema, the public one last."""
+        root = self.function(self.schema)
+        properties = self.schema["properties"]
+        assert isinstance(properties, dict)
+        keys = "".join(f"    {key!r},\n" for key in properties)
+        public = (
+            f"def {self.name}(value: object) -> bool:\n"
+            f'    """Return whether `value` follows schemas/{self.name}.json."""\n'
+            f"    return {root}(value)\n\n\n"
+            f"{self.name.upper()}_KEYS: Final = (\n{keys})"
+        )
+        return "\n\n".join([*self.functions, public]) + "\n"
+
+    def function(self, schema: dict[str, object]) -> str:
+        """Return the name of the function that decides `schema`; made on first use."""
+        if "$ref" in schema:
+            definitions = self.schema["$defs"]
+            assert isinstance(definitions, dict)
+            return self.function(definitions[str(schema["$ref"]).removeprefix("#/$defs/")])
+        bare = {k: v for k, v in schema.items() if k not in _SILENT and not k.startswith("x-")}
+        unknown = set(bare) - _KNOWN
+        if unknown:
+            raise ValueError(f"{self.name}: no rule for {sorted(unknown)}")
+        key = json.dumps([bare, schema.get("x-unknown-keys")], sort_keys=True)
+        if key not in self.names:
+            body, before = self._body(bare, loose="x-unknown-keys" in schema)
+            name = f"_{self.name}_{len(self.names)}"
+            self.names[key] = name
+            lines = "\n".join(f"    {line}" for line in body)
+            prefix = "".join(line.replace("@", name) + "\n" for line in before)
+            self.functions.append(
+                f"{prefix}def {name}(v: object) -> bool:\n{lines.replace('@', name)}"
+            )
+        return self.names[key]
+
+    def _body(self, schema: dict[str, object], *, loose: bool) -> tuple[list[str], list[str]]:
+        lines: list[str] = []
+        before: list[str] = []
+        if "type" in schema:
+            types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            test = " or ".join(_TYPES[str(name)] for name in types)
+            lines += [f"if not ({test}):", "    return False"]
+        for keyword, rule in _RULES.items():
+            if keyword in schema:
+                rule(schema[keyword], lines, before)
+        lines += self._object(schema, before, loose=loose)
+        if "items" in schema:
+            inner = self.function(schema["items"])  # type: ignore[arg-type]  # a schema
+            lines += ["if type(v) is list:", "    for x in v:"]
+            lines += [f"        if not {inner}(x):", "            return False"]
+        lines.append(f"return {self._any(schema)}")
+        return lines, before
+
+    def _any(self, schema: dict[str, object]) -> str:
+        branches = schema.get("anyOf")
+        if not isinstance(branches, list):
+            return "True"
+        return " or ".join(f"{self.function(branch)}(v)" for branch in branches)
+
+    def _object(self, schema: dict[str, object], before: list[str], *, loose: bool) -> list[str]:
+        properties = schema.get("properties", {})
+        rest = schema.get("additionalProperties", True)
+        names = schema.get("propertyNames")
+        assert isinstance(properties, dict)
+        lines: list[str] = []
+        if "required" in schema:
+            required = schema["required"]
+            assert isinstance(required, list)
+            test = " and ".join(f"{name!r} in v" for name in required)
+            lines += [f"    if not ({test}):", "        return False"]
+        if not properties and rest is True and names is None:
+            return ["if type(v) is dict:", *lines] if lines else []
+        before.append("@_p: Final[_Checks] = {")
+        before += [f"    {key!r}: {self.function(value)}," for key, value in properties.items()]
+        before.append("}")
+        lines += ["    for k, x in v.items():"]
+        if names is not None:
+            lines += [f"        if not {self.function(names)}(k):", "            return False"]
+        lines += ["        f = @_p.get(k)"]
+        if isinstance(rest, dict):
+            lines += [f"        if not (f or {self.function(rest)})(x):"]
+        elif rest is False and not loose:
+            lines += ["        if f is None or not f(x):"]
+        else:
+            lines += ["        if f is not None and not f(x):"]
+        return ["if type(v) is dict:", *lines, "            return False"]
+
+
+def _pattern(value: object, lines: list[str], before: list[str]) -> None:
+    """Emit a search by text: re compiles it when it is first needed, and keeps it."""
+    test = "v.strip()" if value == r"\S" else f"re.search({value!r}, v)"
+    lines += [f"if type(v) is str and not {test}:", "    return False"]
+
+
+def _simple(condition: str) -> Callable[[object, list[str], list[str]], None]:
+    def rule(value: object, lines: list[str], before: list[str]) -> None:
+        lines += [f"if {condition.replace('$', repr(value))}:", "    return False"]
+
+    return rule
+
+
+_RULES: Final[dict[str, Callable[[object, list[str], list[str]], None]]] = {
+    "enum": _simple("v not in $"),
+    "const": _simple("v != $"),
+    "minLength": _simple("type(v) is str and len(v) < $"),
+    "maxLength": _simple("type(v) is str and len(v) > $"),
+    "minimum": _simple("isinstance(v, int | float) and v < $"),
+    "maximum": _simple("isinstance(v, int | float) and v > $"),
+    "minProperties": _simple("type(v) is dict and len(v) < $"),
+    "pattern": _pattern,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
