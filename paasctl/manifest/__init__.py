@@ -1,0 +1,1 @@
+"""Text in, Project out: reading, checking and explaining manifests."""
