@@ -1,0 +1,1 @@
+"""One file per manifest family, each with one FLAVOUR constant."""
