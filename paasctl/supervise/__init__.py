@@ -1,0 +1,1 @@
+"""The engine: trusted with other people's processes. Standard library only."""
