@@ -1,0 +1,176 @@
+"""The engine's side of the control socket: never blocks, driven by the engine's loop."""
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Callable
+
+from paasctl.control.protocol import LONGEST, Declined, Lines, Request, encode, refusal, request
+
+UNREAD = 4 * 1024 * 1024
+"""Bytes that a client may leave unread; one that leaves more is told `lagged` and dropped."""
+
+
+class Connection:
+    """One client."""
+
+    __slots__ = ("lines", "outgoing", "owner", "socket", "watching")
+
+    def __init__(self, client: socket.socket) -> None:
+        self.socket = client
+        self.lines = Lines(LONGEST)
+        self.outgoing = bytearray()
+        self.watching = False
+        self.owner = False
+
+    def say(self, message: dict[str, object]) -> None:
+        """Queue a message."""
+        self.outgoing += encode(message)
+
+
+Handler = Callable[[Connection, Request], dict[str, object]]
+
+
+class Listener:
+    """The socket and its clients.
+
+    `watch(fd, writing)` and `unwatch(fd)` are the loop's; `handle` answers a request or raises
+    Declined; `lost` is told when a connection is gone.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        watch: Callable[[int, bool], None],
+        unwatch: Callable[[int], None],
+        handle: Handler,
+        lost: Callable[[Connection], None],
+    ) -> None:
+        self._watch, self._unwatch, self._handle, self._lost = watch, unwatch, handle, lost
+        self.path = path
+        self._clients: dict[int, Connection] = {}
+        self._socket = _bind(path)
+        watch(self._socket.fileno(), False)
+
+    def owns(self, fd: int) -> bool:
+        """Return whether the descriptor is the socket's or a client's."""
+        return fd in self._clients or fd == self._socket.fileno()
+
+    def ready(self, fd: int, writing: bool) -> None:
+        """Go on with a descriptor that can be read, or only written."""
+        if fd == self._socket.fileno():
+            self._accept()
+        elif writing:
+            self._flush(self._clients[fd])
+        else:
+            self._read(self._clients[fd])
+
+    def broadcast(self, notices: list[dict[str, object]]) -> None:
+        """Send notices to everyone who watches."""
+        watching = [client for client in self._clients.values() if client.watching]
+        if not watching or not notices:
+            return
+        data = b"".join(encode({"notice": notice}) for notice in notices)
+        for client in watching:
+            client.outgoing += data
+            self._flush(client)
+
+    def watched(self) -> bool:
+        """Return whether anybody wants notices."""
+        return any(client.watching for client in self._clients.values())
+
+    def close(self) -> None:
+        """Remove the socket, then hang up on everyone."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path)
+        for client in list(self._clients.values()):
+            self._drop(client)
+        self._unwatch(self._socket.fileno())
+        self._socket.close()
+
+    def _accept(self) -> None:
+        try:
+            accepted, _ = self._socket.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        if not _same_user(accepted):
+            accepted.close()
+            return
+        accepted.setblocking(False)
+        self._clients[accepted.fileno()] = Connection(accepted)
+        self._watch(accepted.fileno(), False)
+
+    def _read(self, client: Connection) -> None:
+        try:
+            data = client.socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(client)
+            return
+        try:
+            lines = client.lines.feed(data)
+        except Declined as error:
+            client.say(refusal(None, error))
+            self._flush(client)
+            self._drop(client)
+            return
+        for line in lines:
+            self._answer(client, line)
+        self._flush(client)
+
+    def _answer(self, client: Connection, line: bytes) -> None:
+        number = None
+        try:
+            asked = request(line)
+            number = asked.id
+            client.say({"id": number, "ok": True, **self._handle(client, asked)})
+        except Declined as error:
+            client.say(refusal(number, error))
+
+    def _flush(self, client: Connection) -> None:
+        if client.socket.fileno() not in self._clients:
+            return
+        try:
+            while client.outgoing:
+                del client.outgoing[: client.socket.send(client.outgoing)]
+        except BlockingIOError:
+            if len(client.outgoing) > UNREAD:
+                self._drop(client)
+                return
+        except OSError:
+            self._drop(client)
+            return
+        self._watch(client.socket.fileno(), bool(client.outgoing))
+
+    def _drop(self, client: Connection) -> None:
+        if self._clients.pop(client.socket.fileno(), None) is None:
+            return
+        self._unwatch(client.socket.fileno())
+        client.socket.close()
+        self._lost(client)
+
+
+def _bind(path: str) -> socket.socket:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)  # we hold the lock: whoever made it is gone
+    listening = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listening.bind(path)
+    finally:
+        os.umask(before)
+    listening.listen(128)
+    listening.setblocking(False)
+    return listening
+
+
+def _same_user(client: socket.socket) -> bool:
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True  # the socket's directory is closed to others
+    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, uid, _ = struct.unpack("3i", credentials)
+    return uid in (os.getuid(), 0)

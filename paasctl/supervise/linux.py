@@ -1,0 +1,158 @@
+"""Processes on Linux.
+
+We are the subreaper: whoever loses its parent below us becomes our child, also after setsid and
+a double fork. So the members of an instance that we can signal without any risk of hitting a
+stranger are our own children: a pid cannot be used again before we have reaped it. Deeper
+descendants are never signalled by pid; they come to us when their parent leaves.
+
+Facts relied on (kernel documentation, and tried): children are re-parented before their parent
+can be reaped; /proc/self/task/TID/children lists all our children; a session or group id is not
+given out again while a member lives.
+"""
+
+import ctypes
+import os
+import signal
+
+from paasctl.supervise.posix import MARKER, Family, PosixKernel
+
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NAME = 15
+
+
+def become_subreaper() -> None:
+    """Have orphaned descendants re-parented to this process; OSError where that is refused."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "cannot become a child subreaper")
+
+
+def name_process(name: str) -> None:
+    """Set the name that `ps -o comm` and `top` show (15 bytes at most)."""
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+
+
+def own_children() -> list[int]:
+    """Return the pids of all children of this process, zombies included."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
+            return [int(word) for word in file.read().split()]
+    except FileNotFoundError:  # a kernel built without CONFIG_PROC_CHILDREN
+        return [pid for pid in _pids() if _parent(pid) == os.getpid()]
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _stat(pid: int) -> list[bytes]:
+    """Return the fields of /proc/PID/stat behind the command name: state, ppid, pgrp, …"""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _parent(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def is_zombie(pid: int) -> bool:
+    """Return whether the process has ended (reaped or not)."""
+    fields = _stat(pid)
+    return not fields or fields[0] in (b"Z", b"X")
+
+
+def marker_of(pid: int) -> tuple[str, str, str] | None:
+    """Return (state directory, kind, instance id) from a process's environment, if it is ours."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            environment = file.read()
+    except OSError:  # it has ended, or belongs to somebody else
+        return None
+    for item in environment.split(b"\0"):
+        if item.startswith(MARKER):
+            parts = os.fsdecode(item[len(MARKER) :]).rsplit("|", 2)
+            return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
+    return None
+
+
+class LinuxKernel(PosixKernel):
+    """The kernel with adoption: an instance is gone when no descendant of it is left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        become_subreaper()
+        self.strays: set[int] = set()
+        self._looked = False
+
+    def polled(self) -> dict[str, Family]:
+        """Return nothing: every end reaches us as SIGCHLD."""
+        return {}
+
+    def refresh(self) -> None:
+        """Have the next `adopt` look again."""
+        self._looked = False
+
+    def adopt(self) -> None:
+        """Find out whose the orphans are that have come to us.
+
+        By session first, which a child inherits, then by the marker in the environment. Who has
+        neither belongs to nobody we could name and is ended with everything else.
+        One look a turn is enough: what happens later wakes us again.
+        """
+        if self._looked:
+            return
+        self._looked = True
+        known = self.known()
+        for pid in own_children():
+            if pid not in known and not is_zombie(pid):
+                family = self._family_of(pid)
+                if family is None:
+                    self.strays.add(pid)
+                else:
+                    family.orphans |= {pid}
+                    self.owners[pid] = family
+                    self.strays.discard(pid)
+
+    def _family_of(self, pid: int) -> Family | None:
+        try:
+            session = os.getsid(pid)
+        except ProcessLookupError:
+            return None
+        family = self.sessions.get(session)
+        if family is None:
+            mark = marker_of(pid)
+            family = self.families.get(mark[2]) if mark else None
+        return family
+
+    def remains(self, family: Family) -> bool:
+        """Return whether any process of the family is left, as far as adoption has shown."""
+        return family.leader is not None or bool(family.orphans)
+
+    def forget(self, pid: int) -> None:
+        """Note that a process which is nobody's has been reaped."""
+        self.strays.discard(pid)
+
+    def destroy(self, instance: str) -> None:
+        """Send SIGKILL to the leader's group and to every orphan's, then to each of them.
+
+        A group is pinned by the member that we have not reaped, so its id is nobody else's.
+        """
+        family = self.families.get(instance)
+        if family is None:
+            return
+        self.adopt()
+        for pid in family.members():
+            self._kill_group(pid)
+            self.send(pid, signal.SIGKILL)
+
+    def _kill_group(self, pid: int) -> None:
+        try:
+            group = os.getpgid(pid)
+            if group != os.getpgrp():
+                os.killpg(group, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return  # ended in this moment, or runs as somebody else: the pid itself is tried next
