@@ -1,0 +1,1 @@
+"""One file per service type, each with one SERVICE constant."""
