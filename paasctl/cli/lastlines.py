@@ -1,0 +1,24 @@
+"""The last lines of a log as text, for messages about a process that has failed."""
+
+import os
+
+from paasctl.cli.running import Place
+
+COUNT = 5
+LONGEST = 64 * 1024
+
+
+def last_lines(place: Place, log: str, count: int = COUNT) -> list[str]:
+    """Return the last lines of a log file, harmless and without colours; none if it is missing."""
+    from paasctl.logs.prefix import harmless
+    from paasctl.logs.tail import start_of_last_lines
+
+    try:
+        fd = os.open(place.file("log", log), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return []
+    end = os.fstat(fd).st_size
+    start = max(start_of_last_lines(fd, count, end), end - LONGEST)
+    data = os.pread(fd, end - start, start)
+    os.close(fd)
+    return harmless(data, colour=False).decode(errors="replace").splitlines()[-count:]

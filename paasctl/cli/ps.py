@@ -1,0 +1,130 @@
+"""`paasctl ps`: what runs, what does not, and since when; also when no engine is there."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+from paasctl.cli.clock import seconds_of, span
+from paasctl.cli.colour import Colour, stdout_colour, width_of
+from paasctl.cli.command import Argument, Call, Command
+from paasctl.cli.exits import Exit
+from paasctl.cli.running import place_of, resolve, short_names
+from paasctl.cli.snapshot import Snapshot, snapshot
+from paasctl.cli.table import Cell, Column, envelope, plain, table
+from paasctl.cli.talk import talk
+from paasctl.model.status import ExitStatus, Shown, Status
+
+COLUMNS = (
+    Column("NAME"),
+    Column("KIND", 3),
+    Column("STATE"),
+    Column("PID", 4, right=True),
+    Column("UP", 1, right=True),
+    Column("RESTARTS", 5, right=True),
+    Column("READY", 6),
+    Column("PORT", 7, right=True),
+    Column("NEXT/EXIT", 2),
+)
+COLOURS = {
+    Shown.RUNNING: Colour.GOOD,
+    Shown.STARTING: Colour.BUSY,
+    Shown.STOPPING: Colour.BUSY,
+    Shown.BACKING_OFF: Colour.BAD,
+    Shown.WAITING: Colour.FAINT,
+    Shown.STOPPED: Colour.FAINT,
+    Shown.EXITED: Colour.NONE,
+}
+UP = (Shown.RUNNING, Shown.STARTING, Shown.STOPPING)
+
+
+def run(call: Call) -> int:
+    """Print the rows; 0, or 3 where no engine runs."""
+    seen = snapshot(place_of(call))
+    names, rows = call.texts("names"), list(seen.rows)
+    if names or call.app is not None:
+        chosen = set(resolve(names, rows, call.app))
+        rows = [row for row in rows if row.id in chosen]
+    sys.stdout.write(_written(call, seen, rows))
+    if seen.note and not call.quiet:
+        talk(f"paasctl: {seen.note}")
+    return Exit.DONE if seen.running else Exit.NOT_RUNNING
+
+
+def _written(call: Call, seen: Snapshot, rows: Sequence[Status]) -> str:
+    if call.format == "json":
+        public = [_public(row) for row in rows]
+        return envelope({"project": seen.project, "running": seen.running, "instances": public})
+    if call.quiet:
+        return "".join(f"{row.id}\n" for row in rows if seen.running and row.state in UP)
+    now = time.time()
+    shown = short_names([row.id for row in seen.rows])
+    cells = [_cells(row, shown[row.id], now) for row in rows]
+    if call.format == "plain":
+        return plain(
+            [
+                [row.id, *(cell.text for cell in line[1:])]
+                for row, line in zip(rows, cells, strict=True)
+            ]
+        )
+    if not cells:
+        return ""
+    return table(COLUMNS, cells, width_of(1), stdout_colour(call.color))
+
+
+def _public(row: Status) -> dict[str, object]:
+    """Return the row of the JSON contract (decisions 3), `next` included."""
+    found = row._asdict()
+    del found["fingerprint"]
+    return found
+
+
+def _cells(row: Status, name: str, now: float) -> list[Cell]:
+    state = Shown(row.state)
+    up = state in UP and row.pid is not None
+    since = seconds_of(row.since)
+    return [
+        Cell(name, Colour.STRONG),
+        Cell(row.kind),
+        Cell(state.value, COLOURS[state]),
+        Cell(str(row.pid) if row.pid is not None else "-"),
+        Cell(span(now - since) if up and since is not None else "-"),
+        Cell(str(row.restarts)),
+        Cell("yes" if row.ready else "no" if up else "-"),
+        Cell("-" if row.port is None else str(row.port)),
+        Cell(_outlook(row, now)),
+    ]
+
+
+def _outlook(row: Status, now: float) -> str:
+    """Return what comes next, or how it ended."""
+    ended = exit_text(row.exit)
+    if row.state == Shown.BACKING_OFF and row.next is not None:
+        at = seconds_of(row.next)
+        soon = f"next try in {span(max(0.0, at - now) + 0.999)}" if at is not None else ""
+        return ", ".join(part for part in (soon, ended) if part)
+    if row.state in UP:
+        return ""
+    when = seconds_of(str((row.exit or {}).get("at") or ""))
+    return f"{ended}, {span(now - when)} ago" if ended and when is not None else ended
+
+
+def exit_text(found: dict[str, object] | None) -> str:
+    """Return in words how a process ended; nothing if it has not."""
+    if not found:
+        return ""
+    code, number, error = found.get("code"), found.get("signal"), found.get("error")
+    return str(
+        ExitStatus(
+            code if isinstance(code, int) else None,
+            None if number is None else str(number),
+            None if error is None else str(error),
+        )
+    )
+
+
+COMMAND = Command(
+    "ps",
+    "Show what runs: state, process id, restarts, port. Exit code 3 where nothing runs.",
+    run,
+    arguments=(Argument("names", "Only these; the short form is enough.", many=True),),
+)
