@@ -14,7 +14,7 @@ import sys
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(REPOSITORY, ".venv-test")
 PYTHON = os.path.join(VENV, "bin", "python")
-EXTRAS = ".[test,embedded,bench]"
+EXTRAS = ".[test,embedded]"
 PACKAGES = {
     "git": "git",
     "mariadbd": "mariadb-server",

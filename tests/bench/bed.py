@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import statistics
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,13 +13,15 @@ from contextlib import contextmanager
 from tests.bench import proc
 from tests.bench.interpreter import Interpreter
 from tests.bench.meter import meter
-from tests.bench.peers import Peer
+from tests.bench.peers.peer import Peer
+from tests.bench.peers.pm2 import PREFIX
 from tests.bench.processes import Ended, Reaper, spawn
 from tests.bench.starts import Starts, make_program
 
-PROGRAM = re.compile(r"p\d{4}|sh|dash|bash|cat")
+PROGRAM = re.compile(r"p\d{4}|run|sh|dash|bash|cat")
 """Names of the processes under test and of what comes before them; the others supervise."""
 PATIENCE = 120.0
+NOTHING: Mapping[str, str] = {}
 UNITS = 5
 DROPPED = ("PYTHON", "PAASCTL", "COVERAGE", "PLATFORM_", "VIRTUAL_ENV")
 
@@ -44,6 +47,24 @@ class Bed:
         self.environ = {**kept, "HOME": base, "XDG_CACHE_HOME": os.path.join(base, "cache")}
         self._trials = 0
 
+    def find(self, name: str) -> str:
+        """Return the path of a command, "" where it is not installed: ours first, then PATH."""
+        own = (
+            self.interpreter.commands,
+            os.path.join(self.base, "bin"),
+            os.path.join(PREFIX, "node_modules", ".bin"),
+        )
+        return shutil.which(name, path=os.pathsep.join((*own, os.environ["PATH"]))) or ""
+
+    def lacking(self, peer: Peer) -> str | None:
+        """Get what a peer needs; return why it cannot be measured, None where it can."""
+        try:
+            peer.obtain(self.base, self.find)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        missing = [name for name in peer.needs if not self.find(name)]
+        return f"no {', '.join(missing)} ({peer.source})" if missing else None
+
     @contextmanager
     def trial(
         self, peer: Peer, count: int, before: str = "", grace: float | None = None
@@ -57,12 +78,12 @@ class Bed:
         finally:
             trial.end()
 
-    def run(self, argv: list[str], directory: str = "", allowed: tuple[int, ...] = (0,)) -> Ended:
+    def run(self, argv: list[str], directory: str = "", more: Mapping[str, str] = NOTHING) -> Ended:
         """Run a command to its end and return what it cost; Failed if it does not succeed."""
         where = directory or self.base
         errors = os.path.join(where, "stderr")
-        ended = self.reaper.wait(spawn(argv, self.environ, where), PATIENCE)
-        if ended.code not in allowed:
+        ended = self.reaper.wait(spawn(argv, {**self.environ, **more}, where), PATIENCE)
+        if ended.code != 0:
             raise Failed(f"{' '.join(argv)}: exit {ended.code}\n{proc.text_of(errors)[-2000:]}")
         return ended
 
@@ -107,7 +128,23 @@ class Trial:
 
     def script(self, name: str) -> str:
         """Return the path of an installed command."""
-        return self.bed.interpreter.script(name)
+        path = self.bed.find(name)
+        assert path, f"{self.peer.name} needs {name}, which was looked for before"
+        return path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of whatever belongs to this trial."""
+        return {**self.bed.environ, **self.peer.environ(self)}
+
+    def aside(self, argv: list[str]) -> None:
+        """Start a command of the peer's; its end is nobody's concern, its CPU is."""
+        with self.meter.joined():
+            spawn(argv, self.environ, self.directory)
+
+    def command(self, argv: list[str]) -> Ended:
+        """Run a command of the peer's to its end."""
+        return self.bed.run(argv, self.directory, self.peer.environ(self))
 
     def launch(self, argv: list[str]) -> None:
         """Start the supervisor."""
@@ -115,7 +152,7 @@ class Trial:
         with self.meter.joined():
             self.began = time.monotonic()
             stdout = os.path.join(self.directory, "stdout")
-            self.main = spawn(argv, self.bed.environ, self.directory, stdout)
+            self.main = spawn(argv, self.environ, self.directory, stdout)
 
     def await_starts(self) -> float:
         """Wait until every program has started; return the seconds since the launch."""

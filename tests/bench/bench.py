@@ -1,4 +1,4 @@
-"""The benchmark: what paasctl costs, beside honcho and supervisord, in one run.
+"""The benchmark: what paasctl costs beside its peers and the floor in C, in one run.
 
     python tests/bench/bench.py [SECTION…] [--peers A,B] [--n 1,100] [--reps K] [--json FILE]
 
@@ -9,13 +9,11 @@ measured, and how, is told in docs/performance.md.
 import argparse
 import json
 import os
-import platform
 import resource
 import shutil
 import signal
 import sys
 import tempfile
-import time
 
 SECTIONS = ("start", "idle", "restart", "stop", "deadline", "log", "shown", "cli", "validate")
 
@@ -25,8 +23,8 @@ def arguments() -> argparse.Namespace:
     assert __doc__ is not None
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("section", nargs="*", help=", ".join(SECTIONS))
-    parser.add_argument("--peers", default="paasctl,honcho,supervisord")
-    parser.add_argument("--n", default="1,100,1000", help="numbers of programs")
+    parser.add_argument("--peers", help="names, separated by commas; all of them unless told")
+    parser.add_argument("--n", default="1,10,100,1000", help="numbers of programs")
     parser.add_argument("--reps", type=int, help="repetitions, else as each section needs")
     parser.add_argument("--revision", help="measure paasctl as it was in this commit")
     parser.add_argument("--json", metavar="FILE", help="write the figures there, too")
@@ -55,24 +53,30 @@ def main() -> int:
 def measure(asked: argparse.Namespace, base: str) -> int:
     """Run the sections; every one prints its table when it is done."""
     from tests.bench.bed import Bed, Failed
+    from tests.bench.conditions import conditions
     from tests.bench.figures import Figure, table
     from tests.bench.peers import PEERS
     from tests.bench.registry import SECTIONS as MEASURES
+    from tests.bench.sidebyside import side_by_side
     from tests.bench.wanted import Wanted
 
+    names = asked.peers.split(",") if asked.peers else list(PEERS)
+    unknown = [name for name in names if name not in PEERS]
+    if unknown:
+        print(f"no peer {unknown[0]}; there are: {', '.join(PEERS)}", file=sys.stderr)
+        return 2
     bed = Bed(base, asked.revision)
     chosen = []
-    for name in asked.peers.split(","):
-        if name not in PEERS:
-            print(f"no peer {name}; there are: {', '.join(PEERS)}", file=sys.stderr)
-            return 2
-        if bed.interpreter.has(name):
-            chosen.append(PEERS[name])
+    for peer in map(PEERS.__getitem__, names):
+        why = bed.lacking(peer)
+        if why is None:
+            chosen.append(peer)
         else:
-            print(f"{name} is not installed and left out (pip install '.[bench]')")
+            print(f"{peer.name} is left out: {why}", flush=True)
     sizes = tuple(int(size) for size in asked.n.split(","))
-    wanted = Wanted(tuple(chosen), sizes, asked.reps)
-    print(heading())
+    wanted = Wanted(tuple(chosen), sizes, asked.reps, set())
+    heading = conditions(wanted.peers, sizes)
+    print(f"\n{heading}", flush=True)
     bed.unit()
     everything: list[Figure] = []
     code = 0
@@ -86,20 +90,12 @@ def measure(asked: argparse.Namespace, base: str) -> int:
         if figures:
             print(f"\n{name}\n{table(figures)}", flush=True)
         everything += figures
+    print(f"\nSide by side, medians.\n\n{heading}\n\n{side_by_side(everything)}", flush=True)
     if asked.json:
         with open(asked.json, "w", encoding="utf-8") as file:
             rows = [{**one._asdict(), "met": one.met} for one in everything]
-            json.dump({"schema": 1, "machine": heading(), "figures": rows}, file, indent=1)
+            json.dump({"schema": 1, "machine": heading, "figures": rows}, file, indent=1)
     return code
-
-
-def heading() -> str:
-    """Return when and where this is measured."""
-    load = os.getloadavg()[0]
-    return (
-        f"{time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.release()}, {os.cpu_count()} CPUs, load {load:.1f}"
-    )
 
 
 if __name__ == "__main__":

@@ -73,9 +73,14 @@ HEADINGS = ("figure", "peer", "median", "range, samples", "must", "")
 
 def table(figures: Iterable[Figure]) -> str:
     """Return figures as a table in Markdown, which a terminal shows just as well."""
-    rows = [HEADINGS, *map(line_of, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    rows.insert(1, tuple("-" * width for width in widths))
+    return grid(HEADINGS, list(map(line_of, figures)))
+
+
+def grid(headings: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return cells as a table in Markdown, columns aligned."""
+    rows = [headings, *body]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(headings))]
+    rows.insert(1, ["-" * width for width in widths])
     lines = (
         "| " + " | ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)) + " |"
         for row in rows

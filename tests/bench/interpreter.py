@@ -16,15 +16,16 @@ import sysconfig
 import tarfile
 import venv
 
+COMMANDS = ("paasctl", "honcho", "supervisord", "supervisorctl", "circusd", "circusctl")
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Interpreter:
-    """The environment: `python` is its interpreter, `script(name)` an installed command."""
+    """The environment: `python` is its interpreter, `commands` the directory of its commands."""
 
     def __init__(self, directory: str, revision: str | None = None) -> None:
-        self._bin = os.path.join(directory, "bin")
-        self.python = os.path.join(self._bin, "python3")
+        self.commands = os.path.join(directory, "bin")
+        self.python = os.path.join(self.commands, "python3")
         venv.create(directory, symlinks=True, with_pip=False)
         packages = sysconfig.get_path("purelib", vars={"base": directory, "platbase": directory})
         for entry in os.scandir(sysconfig.get_path("purelib")):
@@ -39,7 +40,7 @@ class Interpreter:
         schemas = os.path.join(target, "schemas")
         shutil.copytree(os.path.join(source, "schemas"), schemas, ignore=unwanted)
         compileall.compile_dir(target, quiet=1)
-        for name in ("paasctl", "honcho", "supervisord", "supervisorctl"):
+        for name in COMMANDS:
             self._install(name)
 
     def _install(self, name: str) -> None:
@@ -48,17 +49,9 @@ class Interpreter:
         if os.path.exists(original):
             with open(original, encoding="utf-8") as file:
                 _, _, body = file.read().partition("\n")
-            with open(os.path.join(self._bin, name), "w", encoding="utf-8") as file:
+            with open(os.path.join(self.commands, name), "w", encoding="utf-8") as file:
                 file.write(f"#!{self.python}\n{body}")
-            os.chmod(os.path.join(self._bin, name), 0o755)
-
-    def script(self, name: str) -> str:
-        """Return the path of a command; it may be missing."""
-        return os.path.join(self._bin, name)
-
-    def has(self, name: str) -> bool:
-        """Return whether a command is installed."""
-        return os.path.exists(self.script(name))
+            os.chmod(os.path.join(self.commands, name), 0o755)
 
 
 def _unpacked(revision: str, directory: str) -> str:

@@ -18,7 +18,7 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
         for peer in wanted.able(size):
             used: dict[str, list[float]] = {}
             units: list[float] = []
-            with bed.trial(peer, size) as trial:
+            with wanted.attempt(peer, size), bed.trial(peer, size) as trial:
                 commands = peer.commands(trial)
                 if not commands:
                     continue
@@ -29,8 +29,8 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
                     units.append(bed.unit())
                     for what, argv in commands:
                         name = next(names)
-                        words = [name if word == "NAME" else word for word in argv]
-                        ended = bed.run(words, trial.directory)
+                        words = [word.replace("NAME", name) for word in argv]
+                        ended = trial.command(words)
                         used.setdefault(what, []).append(ended.cpu)
             for what, samples in used.items():
                 shown = f"{what}, N={size}"

@@ -3,9 +3,9 @@
 import statistics
 import time
 
-from tests.bench.bed import Bed, pause
+from tests.bench.bed import Bed, Failed, pause
 from tests.bench.figures import Report, figure
-from tests.bench.peers import Peer
+from tests.bench.peers.peer import Peer
 from tests.bench.processes import Deaths
 from tests.bench.wanted import Wanted
 
@@ -23,10 +23,13 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
             continue
         for grace in (2.0, 15.0) if peer in wanted.paasctl() else (2.0,):
             medians, lasts = [], []
-            for _ in range(wanted.times(3 if grace < 15 else 1)):
-                late = _late(bed, peer, grace)
-                medians.append(statistics.median(late))
-                lasts.append(max(late))
+            with wanted.attempt(peer):
+                for _ in range(wanted.times(3 if grace < 15 else 1)):
+                    late = _late(bed, peer, grace)
+                    medians.append(statistics.median(late))
+                    lasts.append(max(late))
+            if not medians:
+                continue
             what = f"{grace:g} s, {STUBBORN} stubborn"
             report(figure("deadline", f"{what}: median", peer.name, "ms late", medians, MUST))
             report(figure("deadline", f"{what}: last", peer.name, "ms late", lasts))
@@ -41,7 +44,8 @@ def _late(bed: Bed, peer: Peer, grace: float) -> list[float]:
         try:
             began = time.monotonic()
             peer.stop(trial)
-            deaths.wait(grace * (STUBBORN + 2))
+            if not deaths.wait(grace * (STUBBORN + 2)):
+                raise Failed("it does not end programs that ignore SIGTERM")
             return [(at - began - grace) * 1000 for at in deaths.at.values()]
         finally:
             deaths.close()

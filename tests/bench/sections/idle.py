@@ -16,7 +16,7 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
         for peer in wanted.able(size):
             wakes, memory = [], []
             for _ in range(wanted.times(1)):
-                with bed.trial(peer, size) as trial:
+                with wanted.attempt(peer, size), bed.trial(peer, size) as trial:
                     trial.up()
                     pause(SETTLE)
                     own = trial.supervisors()
@@ -24,6 +24,8 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
                     pause(WATCHED)
                     wakes.append((sum(map(proc.wake_ups, own)) - before) / WATCHED)
                     memory.append(sum(map(proc.pss, own)))
+            if not wakes:
+                continue
             report(figure("idle", f"wake-ups, N={size}", peer.name, "/s", wakes, MUST_WAKE))
             limit = MUST_PSS.get(size)
             report(figure("idle", f"PSS, N={size}", peer.name, "MiB", memory, limit))

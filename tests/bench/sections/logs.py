@@ -7,12 +7,10 @@ from tests.bench.bed import PATIENCE, Bed, Failed, Trial, pause
 from tests.bench.figures import Report, figure
 from tests.bench.gate import Gate
 from tests.bench.lines import Count, count, write_lines
-from tests.bench.peers import Peer
+from tests.bench.peers.peer import Peer
 from tests.bench.wanted import Wanted
 
 WRITERS = 10
-FEWER = {"honcho": 10}
-"""Divisors for those who need a minute for a million lines."""
 SETTLE = 1.5
 MUST_FILE, MUST_SHOWN = 0.0, 0.5
 LINES = 1_000_000
@@ -21,11 +19,11 @@ LINES = 1_000_000
 def to_files(bed: Bed, wanted: Wanted, report: Report) -> None:
     """Report CPU seconds of the supervisor while a program writes a million lines."""
     for peer in wanted.able():
-        if peer.logs:
-            samples = [
-                _one_writer(bed, peer, LINES // FEWER.get(peer.name, 1))
-                for _ in range(wanted.times(3))
-            ]
+        if not peer.logs:
+            continue
+        with wanted.attempt(peer):
+            lines = LINES // peer.fewer
+            samples = [_one_writer(bed, peer, lines) for _ in range(wanted.times(3))]
             what = "CPU per million lines to a file"
             report(figure("log", what, peer.name, "s", samples, MUST_FILE))
 
@@ -50,7 +48,7 @@ def shown(bed: Bed, wanted: Wanted, report: Report) -> None:
     for peer in wanted.able(WRITERS):
         if not peer.prefixes:
             continue
-        each = LINES // WRITERS // FEWER.get(peer.name, 1)
+        each = LINES // WRITERS // peer.fewer
         counts, samples, rates = [], [], []
         for _ in range(wanted.times(3)):
             cpu, seconds, counted = _ten_writers(bed, peer, each)

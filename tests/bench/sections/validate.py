@@ -46,7 +46,7 @@ def measure(bed: Bed, wanted: Wanted, report: Report) -> None:
         units.append(bed.unit())
         for what, directory in projects.items():
             shutil.rmtree(os.path.join(directory, ".paasctl"), ignore_errors=True)
-            ended = bed.run([bed.interpreter.script("paasctl"), "validate"], directory)
+            ended = bed.run([bed.find("paasctl"), "validate"], directory)
             used[what].append(ended.cpu)
     report(figure("validate", "python3 -c pass, CPU", "", "ms", [s * 1000 for s in units]))
     for what, samples in used.items():
