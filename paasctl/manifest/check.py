@@ -68,7 +68,10 @@ def _unknown(section: Section, key: str) -> Problem:
 
 
 def _without(data: Data, path: KeyPath) -> Data:
-    """Return `data` without the value at `path` (or the nearest value around it)."""
+    """Return `data` without the value at `path` (or the nearest value around it).
+
+    An item of a list becomes None, so that the items behind it keep their places.
+    """
     if not path:
         return None
     step, rest = path[0], path[1:]
@@ -77,5 +80,6 @@ def _without(data: Data, path: KeyPath) -> Data:
         kept = {key: value for key, value in data.items() if key != step}
         return {**data, str(step): inner} if rest and inner is not None else kept
     if isinstance(data, list) and isinstance(step, int) and step < len(data):
-        return data[:step] + data[step + 1 :]
+        inner = _without(data[step], rest)
+        return [*data[:step], inner, *data[step + 1 :]]
     return data if rest or not isinstance(data, dict) else None

@@ -76,6 +76,8 @@ def _runtimes(app: AppFacts, stack: Data) -> Iterator[Problem]:
     if isinstance(stack, dict):
         path, stack = ("stack", "runtimes"), stack.get("runtimes")
     for index, item in enumerate(stack if isinstance(stack, list) else ()):
+        if item is None:
+            continue
         text = next(iter(item), "") if isinstance(item, dict) else str(item)
         name, at, version = text.partition("@")
         if (path[-1] == "runtimes" or at) and name not in _COMPOSED:

@@ -45,7 +45,8 @@ def check_endpoints(facts: Facts) -> Iterator[Problem]:
         if kind is None or not endpoints:
             continue
         defined = given.get(kind.key)
-        names = [str(name) for name in defined] if isinstance(defined, list) else []
+        listed = defined if isinstance(defined, list) else ()
+        names = [str(name) for name in listed if name is not None]
         if not names and not kind.standard:
             message = f'"endpoints" without "{kind.key}": no database is made by itself then'
             fix = f"add  {kind.key}: [main]"

@@ -48,7 +48,7 @@ def _rule(app: AppFacts, path: KeyPath, rule: Data) -> Iterator[Problem]:
         yield error("conflicting-keys", app.section, (*path, "domains"), message, fix, key=True)
     ranges, ports = given.get("ips"), given.get("ports")
     for index, text in enumerate(ranges if isinstance(ranges, list) else ()):
-        if not _is_range(str(text)):
+        if text is not None and not _is_range(str(text)):
             message = f'"{text}" is no range of addresses'
             fix = "write it as CIDR, such as  192.0.2.0/24"
             yield error("bad-value", app.section, (*path, "ips", index), message, fix)

@@ -15,6 +15,11 @@ from paasctl.model.problem import Note, Problem, Severity
 EXPANDED: Final = 200_000
 """Nodes after aliases are followed; the largest manifest in our corpus has 2 000."""
 
+_COLLECTIONS: Final = tuple(
+    f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "set", "omap", "pairs")
+)
+"""Tags of maps and lists that say nothing new: a set is a map without values."""
+
 Data = dict[str, "Data"] | list["Data"] | str | int | float | bool | None
 
 
@@ -57,6 +62,7 @@ class Included(NamedTuple):
     file: str = ""
 
 
+_QUOTE: Final = "quote it: { } is a map in YAML, and [ ] a list"
 Include = Callable[[str, str, Position, str], Included]
 """(kind, path, where the tag stands, the app's `source.root` or "") → what is there."""
 
@@ -108,6 +114,9 @@ class _Walker:
         self.positions[path] = self._position(node)
         if node.tag is not None and node.tag != "!" and not node.tag.startswith("tag:"):
             return self._tag(node, path)
+        if node.text is None and node.tag not in (None, "!", *_COLLECTIONS):
+            self._unknown_tag(node, path)
+            return None
         if node.pairs is not None:
             return self._mapping(node, path)
         if node.items is not None:
@@ -189,7 +198,7 @@ class _Walker:
     ) -> None:
         text = key.text
         if text is None:
-            self._problem("wrong-type", key, path, "a list or map cannot be a key", "quote the key")
+            self._problem("wrong-type", key, path, "a list or map cannot be a key", _QUOTE)
         elif text.startswith("."):
             self._dropped(key, value, (*path, text))
         elif text in seen:

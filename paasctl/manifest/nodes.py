@@ -6,7 +6,7 @@ Events, not PyYAML's composer: it recurses, and a deeply nested file would overf
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from paasctl.model.position import Position
-from paasctl.model.problem import Problem, Severity
+from paasctl.model.problem import Note, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,11 +92,22 @@ def _events(file: str, text: str) -> "Iterator[Event]":
             event = following
             yield event
     except yaml.MarkedYAMLError as error:
-        raise _runaway_quote(file, event) or _syntax(file, error) from error
+        raise _runaway_quote(file, event) or _syntax(file, text, error) from error
     except (yaml.YAMLError, UnicodeError) as error:
-        line, column = _place(text, getattr(error, "position", None))
+        raise _character(file, text, error) from error
+
+
+def _character(file: str, text: str, error: Exception) -> Refusal:
+    """Return the refusal of a character; libyaml counts bytes, so that it is looked for anew."""
+    from paasctl.manifest.syntax import control_character
+
+    found = control_character(text)
+    if found is None:
         reason = getattr(error, "reason", "it is not text")
-        raise refuse("yaml-syntax", file, line, column, f"cannot be read: {reason}") from error
+        return refuse("yaml-syntax", file, 1, 1, f"cannot be read: {reason}")
+    line, column, name = found
+    message = f"the character {name} stands here, which nobody sees and YAML does not allow"
+    return refuse("yaml-syntax", file, line, column, message, "remove it")
 
 
 def _runaway_quote(file: str, last: Event | None) -> Refusal | None:
@@ -142,37 +153,18 @@ def python_parser(text: str) -> Parser:
     return cast("Parser", Pure(text))
 
 
-def _place(text: str, offset: object) -> tuple[int, int]:
-    if not isinstance(offset, int):
-        return 1, 1
-    before = text[:offset]
-    return before.count("\n") + 1, offset - before.rfind("\n")
+def _syntax(file: str, text: str, error: "yaml.MarkedYAMLError") -> Refusal:
+    from paasctl.manifest.syntax import fault
 
-
-_HINTS: Final = (
-    ("mapping values are not allowed", "quote the whole value: it contains a colon"),
-    ("cannot start any token", "indent with spaces, and quote values that start with @, ` or %"),
-    ("found a tab character", "indent with spaces: YAML does not allow tabs there"),
-    ("found undefined alias", "define it with &name before it is used"),
-    ("while scanning an alias", "quote a value that starts with *"),
-    ("while scanning an anchor", "quote a value that starts with &"),
-    ("did not find expected key", "check the indentation, and the quotes of the lines above"),
-    ("could not find expected ':'", "write  key: value  with a space after the colon"),
-    ("unexpected end of stream", "a quote or bracket that was opened here is never closed"),
-)
-
-
-def _syntax(file: str, error: "yaml.MarkedYAMLError") -> Refusal:
-    said = " ".join(filter(None, (error.context, error.problem)))
-    opened = any(part in said for part in ("unexpected end of stream", "scanning a simple key"))
-    mark = error.problem_mark or error.context_mark
-    if opened and error.context_mark is not None:
-        mark = error.context_mark
-    hint = next((hint for part, hint in _HINTS if part in said), "")
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    if "maximum nesting depth" in said:  # libyaml 0.2.6 and later: its scanner reads ahead of us
-        return _too_deep(file, line, column)
-    return refuse("yaml-syntax", file, line, column, said or "this is not YAML", hint)
+    found = fault(error, text)
+    if "maximum nesting depth" in (error.problem or ""):
+        # libyaml 0.2.6 and later: its scanner reads ahead of us
+        return _too_deep(file, found.line, found.column)
+    refusal = refuse("yaml-syntax", file, found.line, found.column, found.message, found.hint)
+    if found.seen is None:
+        return refusal
+    note = Note(Position(file, *found.seen), "it is noticed here")
+    return Refusal(refusal.problem._replace(notes=(note,)))
 
 
 def _too_deep(file: str, line: int, column: int) -> Refusal:

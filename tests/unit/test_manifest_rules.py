@@ -136,7 +136,10 @@ CASES = {
         {"app.yaml": APP + "stack: !archive app.yaml\n"},
         ("include-missing", "app.yaml", 3, "not a directory"),
     ),
-    "control character": ({"app.yaml": APP + "a: \x00\n"}, ("yaml-syntax", "app.yaml", 3, "read")),
+    "control character": (
+        {"app.yaml": APP + "a: \x00\n"},
+        ("yaml-syntax", "app.yaml", 3, "U+0000"),
+    ),
     "quote that runs on": (
         {"app.yaml": 'name: app\ntype: "python\nweb: "x"\n'},
         ("yaml-syntax", "app.yaml", 2, "closed in line 3"),
@@ -198,3 +201,21 @@ def test_a_key_that_only_the_app_has_is_not_taken_for_a_typing_error(tmp_path):
     (tmp_path / "app.yaml").write_text(text)
     (problem,) = load(str(tmp_path)).problems
     assert problem.hint.startswith("crons run in the web instance only")
+
+
+def test_an_item_of_a_list_that_is_refused_does_not_move_those_behind_it(tmp_path):
+    rules = (
+        "    - {ips: [192.0.2.0/24], ports: [0, 70000, '80', 443]}\n"
+        "    - {protocol: udp}\n"
+        "    - {domains: [example.com], ips: [192.0.2.0/24, 192.0.2.0/33]}\n"
+    )
+    (tmp_path / "app.yaml").write_text(APP + "firewall:\n  outbound:\n" + rules)
+    said = {(p.code, p.position.line, p.path[2:]) for p in load(str(tmp_path)).problems}
+    assert said == {
+        ("bad-value", 5, (0, "ports", 0)),
+        ("bad-value", 5, (0, "ports", 1)),
+        ("wrong-type", 5, (0, "ports", 2)),
+        ("bad-value", 6, (1, "protocol")),
+        ("conflicting-keys", 7, (2, "domains")),
+        ("bad-value", 7, (2, "ips", 1)),
+    }
