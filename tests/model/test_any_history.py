@@ -1,5 +1,6 @@
 """Any order of requests, exits and time keeps the promises: a supervisor over virtual time."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -8,6 +9,8 @@ from paasctl.model.plan import InstanceSpec, Kind, Plan, Stage
 from paasctl.supervise.machine import Event, State
 from paasctl.supervise.supervisor import Supervisor
 from tests.simkernel import Script, SimKernel
+
+pytestmark = pytest.mark.checklist(26)
 
 NAMES = ("db", "build", "deploy", "app", "queue", "mail")
 ASKED = (Event.UP, Event.DOWN, Event.RELEASE, Event.RESTART, Event.KILL)

@@ -82,6 +82,7 @@ def test_exit_0_restarts_and_the_counter_grows() -> None:
     here.close()
 
 
+@pytest.mark.checklist(8, "delays")
 def test_instant_crash_backs_off() -> None:
     here = world(Script(lives=0.0, code=1))
     here.run(100)
@@ -89,6 +90,7 @@ def test_instant_crash_backs_off() -> None:
     here.close()
 
 
+@pytest.mark.checklist(3)
 def test_worker_ignores_term_and_is_killed_at_fifteen_seconds() -> None:
     here = world(Script(obeys=None))
     here.run(5)
@@ -96,6 +98,7 @@ def test_worker_ignores_term_and_is_killed_at_fifteen_seconds() -> None:
     assert [t - 1005 for t, _, _ in here.kernel.killed] == [pytest.approx(15.0)]
 
 
+@pytest.mark.checklist(3)
 def test_worker_that_needs_fourteen_seconds_ends_by_itself() -> None:
     here = world(Script(obeys=14.0))
     here.run(5)
@@ -143,6 +146,7 @@ def test_leftovers_of_a_dead_leader_get_the_stop_rule_before_the_restart() -> No
     here.close()
 
 
+@pytest.mark.checklist(9, "restart")
 def test_restart_during_backoff_starts_now() -> None:
     here = world(Script(lives=0.0, code=1))
     here.run(20)
@@ -296,6 +300,7 @@ def test_what_somebody_stopped_stays_stopped_until_asked() -> None:
     here.close()
 
 
+@pytest.mark.checklist(26)
 def test_each_exit_is_reported_once() -> None:
     here = world(Script(lives=5.0, code=7))
     here.run(30)

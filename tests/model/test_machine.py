@@ -103,6 +103,7 @@ def explore(settle: float | None) -> set[tuple[State, Event]]:
     return cells
 
 
+@pytest.mark.checklist(26)
 @pytest.mark.parametrize("settle", [1.0, None])
 def test_everything_reachable_keeps_the_invariants_and_all_possible_cells_are_reached(
     settle: float | None,
@@ -147,6 +148,7 @@ def test_a_leader_that_leaves_others_behind_is_restarted_after_the_stop_rule() -
     assert (again.state, effects) == (State.STARTING, (Effect.SPAWN,))
 
 
+@pytest.mark.checklist(9, "restart")
 def test_restart_during_backoff_starts_at_once_and_forgets_the_failures() -> None:
     waiting = run([(0, Event.UP), (0.1, Event.EXITED), (1.1, Event.DEADLINE), (1.2, Event.EXITED)])
     assert (waiting.state, waiting.position) == (State.BACKOFF, 3)
@@ -154,6 +156,7 @@ def test_restart_during_backoff_starts_at_once_and_forgets_the_failures() -> Non
     assert (effects, again.position) == ((Effect.SPAWN,), 0)
 
 
+@pytest.mark.checklist(9, "stop")
 def test_stop_during_backoff_cancels_the_start() -> None:
     waiting = run([(0, Event.UP), (0.1, Event.EXITED)])
     stopped, effects = step(waiting, Event.DOWN, 0.2)

@@ -244,6 +244,9 @@ def odd_names() -> dict[str, str]:
     }
 
 
+@pytest.mark.checklist(21, "spaces")
+@pytest.mark.checklist(21, "unicode")
+@pytest.mark.checklist(21, "long path")
 @pytest.mark.parametrize("name", odd_names().values(), ids=odd_names())
 def test_an_odd_project_path(make: Make, name: str) -> None:
     here = make(APP, WORKER, WEB, BUILDS.format("pwd > built"), name=name)
@@ -282,6 +285,7 @@ def as_nobody(here: Checkout, *words: str) -> Answer:
     return Answer(ended.returncode, ended.stdout, ended.stderr)
 
 
+@pytest.mark.checklist(21, "read-only")
 def test_a_project_that_its_user_cannot_write(make: Make) -> None:
     needing("setpriv")
     here = make(APP, WORKER)

@@ -43,6 +43,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
     eventually(lambda: not marked(str(tmp_path / ".paasctl")), "everything has ended")
 
 
+@pytest.mark.checklist(20, "two at once")
 def test_of_several_ups_one_starts_the_engine_and_the_others_join(root: Path) -> None:
     ended = finish([start(root, "up", "-d", "--wait") for _ in range(5)])
     assert [code for code, _ in ended] == [0] * 5, ended
@@ -52,6 +53,7 @@ def test_of_several_ups_one_starts_the_engine_and_the_others_join(root: Path) ->
     assert len(marked(str(root / ".paasctl"))) == 1
 
 
+@pytest.mark.checklist(10)
 def test_a_hundred_restarts_at_once_leave_one_process(root: Path) -> None:
     finish([start(root, "up", "-d", "--wait")])
     ended = finish([start(root, "restart", "queue") for _ in range(100)])

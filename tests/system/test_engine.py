@@ -33,6 +33,7 @@ def here(tmp_path: Path) -> Iterator[Running]:
         yield found
 
 
+@pytest.mark.checklist(8, "exits")
 def test_exit_0_and_exit_1_restart_and_a_signal_too(here: Running) -> None:
     here.apply(
         here.spec("zero", "sleep 1.05; exit 0"),
@@ -74,6 +75,7 @@ def test_why_a_start_failed_is_said(here: Running, change: dict[str, object], sa
     assert said in str(found["error"])
 
 
+@pytest.mark.checklist(3)
 def test_a_worker_that_ignores_sigterm_dies_fifteen_seconds_after_it(here: Running) -> None:
     here.apply(
         here.python("stubborn", IGNORES),
@@ -167,6 +169,7 @@ def test_a_leader_that_leaves_a_daemon_is_restarted_after_the_daemon_has_ended(
     assert gone(first)
 
 
+@pytest.mark.checklist(4)
 def test_term_reaches_a_stopped_process(here: Running) -> None:
     here.apply(here.spec("w", OBEYS))
     here.until_said("w", "up")
@@ -174,12 +177,14 @@ def test_term_reaches_a_stopped_process(here: Running) -> None:
     assert here.quit() < 5
 
 
+@pytest.mark.checklist(6)
 def test_a_descendant_that_holds_the_output_does_not_delay_the_end(here: Running) -> None:
     here.apply(here.spec("w", "sleep 1000 & sleep 1000 & wait"))
     here.until_state("w", "running")
     assert here.quit() < 5
 
 
+@pytest.mark.checklist(10)
 def test_a_hundred_parallel_restarts_leave_one_process(here: Running) -> None:
     here.apply(here.spec("w", OBEYS))
     here.until_said("w", "up")
@@ -245,6 +250,8 @@ def test_a_probe_decides_when_a_service_is_ready(here: Running) -> None:
     assert here.row("db")["ready"] is True
 
 
+@pytest.mark.checklist(22, "descriptors")
+@pytest.mark.checklist(22, "signals")
 def test_children_get_three_descriptors_default_signals_and_their_own_session(
     here: Running,
 ) -> None:
@@ -287,6 +294,7 @@ def test_a_second_engine_for_the_same_project_is_refused(here: Running) -> None:
     assert second.returncode == 6
 
 
+@pytest.mark.checklist(20, "stale")
 def test_stale_socket_lock_and_half_a_journal_line_heal_themselves(tmp_path: Path) -> None:
     state = tmp_path / ".paasctl"
     state.mkdir(mode=0o700)

@@ -174,6 +174,7 @@ def end_one(way: str, root: Path) -> list[str]:
     return wrong
 
 
+@pytest.mark.checklist(1)
 def test_nothing_survives_however_it_is_ended(tmp_path: Path) -> None:
     with ThreadPoolExecutor(len(WAYS)) as pool:
         roots = [tmp_path / way.replace(" ", "-") for way in WAYS]

@@ -107,6 +107,7 @@ def mutated(text, chance):
     return text
 
 
+@pytest.mark.checklist(16, "mutated")
 @pytest.mark.scale
 @pytest.mark.parametrize("seed", range(COUNT // CHUNK))
 def test_mutations_never_raise_and_every_problem_has_a_place(seed, tmp_path):

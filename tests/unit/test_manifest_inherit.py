@@ -3,6 +3,7 @@
 import copy
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def everyone(app):
     return {name: effective(app, ("workers", name)) for name in app["workers"]}
 
 
+@pytest.mark.checklist(15)
 @given(apps())
 def test_p1_p2_p3_absent_inherits_present_replaces_whole_also_when_empty(app):
     for name, result in everyone(app).items():
