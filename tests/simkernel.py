@@ -50,6 +50,9 @@ class SimKernel:
 
     # -- the kernel
 
+    def resumed(self) -> None:
+        """Nothing: the simulated processes are where they were."""
+
     def now(self) -> float:
         return self.time
 

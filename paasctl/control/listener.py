@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 from collections.abc import Callable
+from typing import NamedTuple
 
 from paasctl.control.protocol import LONGEST, Declined, Lines, Request, encode, refusal, request
 
@@ -29,6 +30,31 @@ class Connection:
         self.outgoing += encode(message)
 
 
+class ClientState(NamedTuple):
+    """A connection as it is handed over; what has come or waits to go is hexadecimal text."""
+
+    fd: int
+    unread: str
+    unsent: str
+    watching: bool
+    owner: bool
+
+
+class ListenerState(NamedTuple):
+    """A listener as it is handed over."""
+
+    listening: int
+    clients: tuple[ClientState, ...]
+
+
+def listener_state(data: object) -> ListenerState:
+    """Return what was handed over, as JSON has it; TypeError where it is something else."""
+    if not isinstance(data, list):
+        raise TypeError("no listener was handed over")
+    listening, clients = data
+    return ListenerState(listening, tuple(ClientState(*client) for client in clients))
+
+
 Handler = Callable[[Connection, Request], dict[str, object]]
 
 
@@ -46,12 +72,40 @@ class Listener:
         unwatch: Callable[[int], None],
         handle: Handler,
         lost: Callable[[Connection], None],
+        held: "ListenerState | None" = None,
     ) -> None:
         self._watch, self._unwatch, self._handle, self._lost = watch, unwatch, handle, lost
         self.path = path
         self._clients: dict[int, Connection] = {}
-        self._socket = _bind(path)
+        self._socket = _bind(path) if held is None else socket.socket(fileno=held.listening)
         watch(self._socket.fileno(), False)
+        for client in () if held is None else held.clients:
+            self._resume(client)
+
+    def hand_over(self) -> "ListenerState":
+        """Return what another program needs to go on; the descriptors have to stay open."""
+        return ListenerState(
+            self._socket.fileno(),
+            tuple(
+                ClientState(
+                    fd, client.lines.rest.hex(), client.outgoing.hex(),
+                    client.watching, client.owner,
+                )
+                for fd, client in self._clients.items()
+            ),
+        )  # fmt: skip
+
+    def descriptors(self) -> set[int]:
+        """Return those of the socket and of all connections."""
+        return {self._socket.fileno(), *self._clients}
+
+    def _resume(self, held: "ClientState") -> None:
+        client = Connection(socket.socket(fileno=held.fd))
+        client.lines.rest = bytes.fromhex(held.unread)
+        client.outgoing += bytes.fromhex(held.unsent)
+        client.watching, client.owner = held.watching, held.owner
+        self._clients[held.fd] = client
+        self._watch(held.fd, bool(client.outgoing))
 
     def owns(self, fd: int) -> bool:
         """Return whether the descriptor is the socket's or a client's."""

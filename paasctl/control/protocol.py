@@ -62,16 +62,16 @@ class Request(NamedTuple):
 
 
 class Lines:
-    """Cuts a byte stream into lines, holding back the unfinished one."""
+    """Cuts a byte stream into lines, holding back the unfinished one in `rest`."""
 
     def __init__(self, longest: int | None = None) -> None:
-        self._rest = b""
+        self.rest = b""
         self._longest = longest
 
     def feed(self, data: bytes) -> list[bytes]:
         """Return the lines that `data` completes; Declined if one grows over the limit."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if self._longest is not None and max(map(len, (*lines, self._rest))) > self._longest:
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        if self._longest is not None and max(map(len, (*lines, self.rest))) > self._longest:
             raise Declined("too-long", f"a request may have {self._longest} bytes")
         return lines
 

@@ -4,58 +4,93 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Self
 
 from paasctl.control.address import make_private, socket_path
-from paasctl.control.listener import Connection, Listener
+from paasctl.control.listener import Connection, Listener, listener_state
 from paasctl.model.plan import GRACE, Stamp
 from paasctl.supervise import leftovers
+from paasctl.supervise.codec import Decoder
+from paasctl.supervise.handover import Taken
 from paasctl.supervise.journal import Journal, Notice
+from paasctl.supervise.kept import REMAKE, load
 from paasctl.supervise.kernel import Ended, Kernel, Probed, Ready, Signalled
 from paasctl.supervise.operations import Operations
 from paasctl.supervise.rundir import RunDir, replace
 from paasctl.supervise.supervisor import Supervisor
+from paasctl.supervise.ties import Ties
+from paasctl.supervise.upgrade import Upgrade
+
+if sys.platform == "linux":  # now, as this program's files may be another version's at the end
+    from paasctl.supervise.sweep import sweep
 
 
-def run(rundir: RunDir, life: int, ready: int) -> None:
-    """Serve until everything has been ended.
-
-    `life` is the read end of a pipe whose other end the guardian holds: when that closes, the
-    guardian is gone and so do we. A byte is written to `ready` once the socket listens.
-    """
-    Engine(rundir, life).serve(ready)
+def run(rundir: RunDir, ties: Ties, ready: int) -> None:
+    """Serve until everything has been ended; a byte is written to `ready` once we listen."""
+    Engine(rundir, ties).serve(ready)
 
 
 class Engine:
     """Wires kernel, supervisor, journal and control socket together."""
 
-    def __init__(self, rundir: RunDir, life: int) -> None:
-        self._rundir = rundir
-        self._life = life
+    def __init__(self, rundir: RunDir, ties: Ties, taken: Taken | None = None) -> None:
+        self.rundir = rundir
+        self.ties = ties
         self._notices: list[Notice] = []
         self._complained = ""
         self.kernel = new_kernel()
         self.journal = Journal(rundir.journal)
         self.supervisor = Supervisor(self.kernel, self._note, _record, self.complain)
-        operations = Operations(self.supervisor, self.kernel, self.journal, rundir)
-        if not self.journal.clean:
+        self.operations = Operations(self.supervisor, self.kernel, self.journal, rundir)
+        self.upgrade = Upgrade(self, self._settle, self._say)
+        self.operations.add("upgrade", self.upgrade.asked)
+        held = None
+        if taken is not None:
+            self._load(taken.data)
+            held = listener_state(taken.data["listener"])
+        elif not self.journal.clean:
             self._clear_leftovers()
         path = socket_path(rundir.path)
         if os.path.dirname(path) != rundir.path:
             make_private(os.path.dirname(path))
-        self.listener = Listener(
-            path, self.kernel.watch, self.kernel.unwatch, operations.handle, self._lost
-        )
+        kernel, handle = self.kernel, self.operations.handle
+        self.listener = Listener(path, kernel.watch, kernel.unwatch, handle, self._lost, held)
+
+    @classmethod
+    def taking_over(cls, taken: Taken) -> Self:
+        """Return an engine that knows what another program has handed over."""
+        return cls(RunDir(taken.rundir), taken.ties, taken)
+
+    def _load(self, data: Mapping[str, object]) -> None:
+        decoder = Decoder(REMAKE)
+        load(self.journal, data["journal"], decoder)
+        load(self.operations, data["operations"], decoder)
+        load(self.kernel, data["kernel"], decoder)
+        load(self.supervisor, data["supervisor"], decoder)
 
     def serve(self, ready: int) -> None:
-        """Run the loop."""
-        self.kernel.watch(self._life)
+        """Run the loop, for the first time."""
         self._say("started")
         os.write(ready, b"1")
         os.close(ready)
         gc.freeze()  # without a collection first, which would touch and so copy every page
+        self._loop()
+
+    def go_on(self, since: str, why: str) -> None:
+        """Run the loop where version `since` has left it."""
+        self.kernel.resumed()
+        self.supervisor.resumed()
+        self.upgrade.taken_over(since, why)
+        gc.freeze()
+        self._loop()
+
+    def _loop(self) -> None:
+        self.kernel.watch(self.ties.life)
         while not self.supervisor.finished():
-            self._turn()
+            self._turn(self.supervisor.next_deadline())
+            if self.upgrade.due:
+                self._safely(self.upgrade.go)
         self._end_strays()
         self._say("closed")
         self._publish()
@@ -68,8 +103,12 @@ class Engine:
             sys.stderr.write(f"{self.kernel.stamp()} {text}\n")
             sys.stderr.flush()
 
-    def _turn(self) -> None:
-        for occurrence in self.kernel.wait(self.supervisor.next_deadline()):
+    def _settle(self) -> None:
+        """Take a turn without waiting: what has happened is dealt with and told."""
+        self._turn(self.kernel.now())
+
+    def _turn(self, deadline: float | None) -> None:
+        for occurrence in self.kernel.wait(deadline):
             self._safely(self._take, occurrence)
         self._safely(self.supervisor.fire)
         self._safely(self.supervisor.advance)
@@ -89,8 +128,10 @@ class Engine:
             case Ended() | Probed():
                 self.supervisor.observe(occurrence)
             case Ready(fd, writing):
-                if fd == self._life:
-                    self._orphaned()
+                if fd == self.ties.life:
+                    self._tied()
+                elif fd == self.upgrade.fd:
+                    self.upgrade.ready()
                 elif self.listener.owns(fd):
                     self.listener.ready(fd, writing)
             case Signalled(signal.SIGQUIT):
@@ -98,8 +139,16 @@ class Engine:
             case Signalled():
                 self.supervisor.close()
 
-    def _orphaned(self) -> None:
-        self.kernel.unwatch(self._life)
+    def _tied(self) -> None:
+        """The guardian has something to say, or is gone."""
+        try:
+            said = os.read(self.ties.life, 4096)
+        except OSError:  # it was killed with something unread
+            said = b""
+        if said:
+            self.upgrade.guardian_says(said)
+            return
+        self.kernel.unwatch(self.ties.life)
         self.complain("the guardian is gone: stopping everything")
         self.supervisor.close()
 
@@ -124,7 +173,7 @@ class Engine:
         self.listener.broadcast(notices)
 
     def _clear_leftovers(self) -> None:
-        found = leftovers.end(self._rundir.path, GRACE)
+        found = leftovers.end(self.rundir.path, GRACE)
         if found:
             pids = " ".join(f"{item.instance}({item.pid})" for item in found)
             self.complain(f"ended what an earlier run had left behind: {pids}")
@@ -132,8 +181,6 @@ class Engine:
 
     def _end_strays(self) -> None:
         if sys.platform == "linux":
-            from paasctl.supervise.sweep import sweep
-
             sweep(GRACE, lambda seconds: self.kernel.wait(self.kernel.now() + seconds))
 
     def _dump(self) -> None:

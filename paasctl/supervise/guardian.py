@@ -7,76 +7,136 @@ die, the engine sees its life pipe close and ends everything itself.
 import os
 import select
 import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
+from paasctl import __version__
 from paasctl.model.plan import GRACE
+from paasctl.supervise.journal import Journal
+from paasctl.supervise.posix import decode
+from paasctl.supervise.program import Program, command, own
 from paasctl.supervise.rundir import RunDir
+from paasctl.supervise.ties import Ties
+
+if sys.platform == "linux":  # now, as this program's files may be another version's at the end
+    from paasctl.supervise.linux import become_subreaper, name_process
+    from paasctl.supervise.sweep import sweep
 
 
-def guard(rundir: RunDir, ready: int, keep: int) -> int:
+def guard(rundir: RunDir, ready: int, lock: int) -> int:
     """Fork the engine and wait for its end; return the exit code.
 
-    `ready` is handed to the engine; `keep` is the descriptor of the lock, which both hold.
+    `ready` is handed to the engine; `lock` is the descriptor of the lock, which both hold.
     """
-    life, hold = os.pipe()
+    tie, life = (end.detach() for end in socket.socketpair())
     if sys.platform == "linux":
-        from paasctl.supervise.linux import become_subreaper, name_process
-
         become_subreaper()
         name_process("paasctl-guard")
+    ties = Ties(life, lock, os.getpid())
     engine = os.fork()
     if engine == 0:
-        os.close(hold)
-        return _be_engine(rundir, life, ready)
+        os.close(tie)
+        return _be_engine(rundir, ties, ready)
     os.close(life)
     os.close(ready)
-    wake = _listen(engine)
-    status = _await(engine)
-    if status != 0 and sys.platform == "linux":
-        _clean_up(rundir, status, wake)
-    return 0 if status == 0 else 1
+    return Guardian(rundir, engine, tie, lock).watch()
 
 
-def _be_engine(rundir: RunDir, life: int, ready: int) -> int:
+def resumed(rest: Sequence[str], why: str) -> Callable[[], int]:
+    """Return what goes on for a guardian of another version; `why` as for `resume.prepare`."""
+    rundir, *numbers = rest
+    engine, tie, lock = map(int, numbers)
     if sys.platform == "linux":
-        from paasctl.supervise.linux import name_process
+        name_process("paasctl-guard")
+    guardian = Guardian(RunDir(rundir), engine, tie, lock)
 
+    def go() -> int:
+        for fd in (tie, lock):
+            os.set_inheritable(fd, False)
+        return guardian.watch(lambda: guardian.tell(why))
+
+    return go
+
+
+class Guardian:
+    """Parent of an engine. `tie` is our end of the pair of sockets that binds the two."""
+
+    def __init__(self, rundir: RunDir, engine: int, tie: int, lock: int) -> None:
+        self._rundir, self._engine, self._tie, self._lock = rundir, engine, tie, lock
+
+    def watch(self, listening: Callable[[], None] = lambda: None) -> int:
+        """Wait for the engine's end and end what it has left; return the exit code.
+
+        `listening` is called once signals are listened to.
+        """
+        wake = self._listen()
+        listening()
+        status = self._await()
+        if status != 0 and sys.platform == "linux":
+            _clean_up(self._rundir, status, wake)
+        return 0 if status == 0 else 1
+
+    def tell(self, why: str) -> None:
+        """Tell the engine which version we are, and why not another."""
+        with suppress(BrokenPipeError):  # it is gone: `watch` sees that
+            os.write(self._tie, f"{__version__} {why}\n".encode())
+
+    def _listen(self) -> int:
+        """Pass requests to end on to the engine; return a descriptor that wakes on child exits."""
+        wake, write = os.pipe()
+        for fd in (wake, write):
+            os.set_blocking(fd, False)
+
+        def forward(number: int, frame: object) -> None:
+            os.kill(self._engine, signal.SIGTERM)  # noqa: TID251 -- our child, reaped by _await
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, forward)
+        signal.signal(signal.SIGUSR2, lambda number, frame: self._renew())
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signal.valid_signals())
+        return wake
+
+    def _await(self) -> int:
+        while True:
+            pid, status = os.waitpid(-1, 0)
+            if pid == self._engine:
+                return status
+
+    def _renew(self) -> None:
+        """Become the program that the engine names; it runs already, so it can be trusted.
+
+        A child that ends meanwhile stays to be waited for, and signals are blocked until the
+        new program listens.
+        """
+        words = os.read(self._tie, 65536).decode().rstrip("\n").split("\0")
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        program = Program(*words)
+        numbers = map(str, (self._engine, self._tie, self._lock))
+        try:
+            for fd in (self._tie, self._lock):
+                os.set_inheritable(fd, True)
+            argv = command(program, own(), "guardian", self._rundir.path, *numbers)
+            os.execve(program.python, argv, os.environ)  # noqa: S606 -- ourselves anew
+        except OSError as error:
+            self.tell(f"{program.python}: {error.strerror}")
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _be_engine(rundir: RunDir, ties: Ties, ready: int) -> int:
+    if sys.platform == "linux":
         name_process("paasctl-engine")
     from paasctl.supervise.engine import run
 
-    run(rundir, life, ready)
+    run(rundir, ties, ready)
     return 0
 
 
-def _listen(engine: int) -> int:
-    """Pass requests to end on to the engine; return a descriptor that wakes on child exits."""
-    wake, write = os.pipe()
-    for fd in (wake, write):
-        os.set_blocking(fd, False)
-
-    def forward(number: int, frame: object) -> None:
-        os.kill(engine, signal.SIGTERM)  # noqa: TID251 -- our child, reaped only by _await
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, forward)
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    return wake
-
-
-def _await(engine: int) -> int:
-    while True:
-        pid, status = os.waitpid(-1, 0)
-        if pid == engine:
-            return status
-
-
 def _clean_up(rundir: RunDir, status: int, wake: int) -> None:
-    from paasctl.supervise.journal import Journal
-    from paasctl.supervise.posix import decode
-    from paasctl.supervise.sweep import sweep
-
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # this is the end already
     reason = str(decode(status))

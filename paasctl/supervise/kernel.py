@@ -49,6 +49,10 @@ Occurrence = Ended | Probed | Ready | Signalled
 class Kernel(Protocol):
     """Time and processes. `wait` is the only call that blocks."""
 
+    def resumed(self) -> None:
+        """Take up the processes that another program has handed over."""
+        ...
+
     def now(self) -> float:
         """Return monotonic seconds."""
         ...

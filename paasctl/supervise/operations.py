@@ -16,6 +16,7 @@ from paasctl.supervise.rundir import RunDir, replace
 from paasctl.supervise.supervisor import Supervisor
 
 Answer = dict[str, object]
+Operation = Callable[[Connection, Request], Answer]
 
 
 class Operations:
@@ -31,7 +32,7 @@ class Operations:
         self._project = ""
         self._root = ""
         self._urls: tuple[tuple[str, str], ...] = ()
-        self._table: dict[str, Callable[[Connection, Request], Answer]] = {
+        self._table: dict[str, Operation] = {
             "ping": self._ping,
             "status": self._status,
             "up": lambda c, r: self._event(r, Event.UP),
@@ -46,6 +47,10 @@ class Operations:
             "quit": self._quit,
             "slay": self._slay,
         }
+
+    def add(self, name: str, operation: Operation) -> None:
+        """Put one more operation into the table."""
+        self._table[name] = operation
 
     def handle(self, connection: Connection, request: Request) -> Answer:
         """Answer one request; Declined where it cannot be done."""

@@ -15,15 +15,14 @@ _HEAD_END = b'"instances": [\n'
 _NO_INSTANCES = b'"instances": []}'
 
 
-class _Open:
+class Held:
     """A file that is kept open, also when its name goes to another one, while it is needed."""
 
-    def __init__(self, path: str) -> None:
-        self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
 
     def __del__(self) -> None:
-        if hasattr(self, "fd"):
-            os.close(self.fd)
+        os.close(self.fd)
 
 
 class StoredEnv(Mapping[str, str]):
@@ -31,10 +30,14 @@ class StoredEnv(Mapping[str, str]):
 
     __slots__ = ("_file", "_length", "_offset")
 
-    def __init__(self, file: _Open, offset: int, length: int) -> None:
+    def __init__(self, file: Held, offset: int, length: int) -> None:
         self._file = file
         self._offset = offset
         self._length = length
+
+    def place(self) -> tuple[int, int, int]:
+        """Return where it stands: descriptor, offset and length, for a program that takes over."""
+        return self._file.fd, self._offset, self._length
 
     def load(self) -> dict[str, str]:
         """Return the whole; ValueError if somebody has written into the file meanwhile."""
@@ -66,13 +69,13 @@ def read_plan(path: str) -> Plan:
             if not head.endswith(_HEAD_END):  # valid, but not laid out in lines
                 return plan_from_json(json.loads(head + stream.read()))
             plan = plan_from_json(json.loads(head.removesuffix(_HEAD_END) + _NO_INSTANCES))
-            specs = _specs(_Open(path), stream, len(head))
+            specs = _specs(Held(os.open(path, os.O_RDONLY | os.O_CLOEXEC)), stream, len(head))
             return plan._replace(instances=tuple(specs))
     except UNUSABLE as error:
         raise bad_plan(path, error) from error
 
 
-def _specs(file: _Open, lines: Iterable[bytes], offset: int) -> Iterator[InstanceSpec]:
+def _specs(file: Held, lines: Iterable[bytes], offset: int) -> Iterator[InstanceSpec]:
     for line in lines:
         if line.startswith(b"]"):
             return

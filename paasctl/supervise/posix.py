@@ -68,6 +68,16 @@ class PosixKernel:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         self.selector.register(self._wake, selectors.EVENT_READ)
 
+    def resumed(self) -> None:
+        """Take up the processes that another program has handed over, which are our children.
+
+        What ended meanwhile has been told to nobody: have the next `wait` look.
+        """
+        for family in self.families.values():
+            self.sessions[family.session] = family
+            self.owners.update(dict.fromkeys(family.members(), family))
+        signal.raise_signal(signal.SIGCHLD)
+
     def now(self) -> float:
         """Return monotonic seconds."""
         return time.monotonic()

@@ -94,6 +94,14 @@ class Supervisor:
         """Return how the deployment stands."""
         return outcome(cell.member() for cell in self.cells.values())
 
+    def resumed(self) -> None:
+        """Take up the deadlines of cells that another program has handed over.
+
+        Its monotonic times are ours: the clock is the machine's, not a program's.
+        """
+        for cell in self.cells.values():
+            self._schedule(cell)
+
     # -- seen from inside
 
     def observe(self, occurrence: Occurrence) -> None:

@@ -1,11 +1,15 @@
 """Any order of requests, exits and time keeps the promises: a supervisor over virtual time."""
 
+import json
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from paasctl.model.plan import InstanceSpec, Kind, Plan, Stage
+from paasctl.supervise.codec import Decoder
+from paasctl.supervise.kept import REMAKE, load, save
 from paasctl.supervise.machine import Event, State
 from paasctl.supervise.supervisor import Supervisor
 from tests.simkernel import Script, SimKernel
@@ -50,7 +54,10 @@ class AnyHistory(RuleBasedStateMachine):
         self.kernel = SimKernel(lambda _spec, _number: self.next_script())
         self.complaints: list[str] = []
         self.notices: list[dict[str, object]] = []
-        self.supervisor = Supervisor(
+        self.supervisor = self.new_supervisor()
+
+    def new_supervisor(self) -> Supervisor:
+        return Supervisor(
             self.kernel, self.notices.append, lambda stamp: None, self.complaints.append
         )
 
@@ -104,6 +111,18 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: float) -> None:
         self.pass_time(seconds)
+
+    @rule()
+    def another_program_takes_over(self) -> None:
+        """Everything goes through the text of an upgrade, and is the same afterwards."""
+        text = json.dumps(save(self.supervisor))
+        rows, outcome = self.supervisor.rows(), self.supervisor.outcome()
+        self.supervisor = self.new_supervisor()
+        load(self.supervisor, json.loads(text), Decoder(REMAKE))
+        self.supervisor.resumed()
+        assert self.supervisor.rows() == rows
+        assert self.supervisor.outcome() is outcome
+        assert json.dumps(save(self.supervisor)) == text
 
     @rule()
     def everything_is_closed(self) -> None:
