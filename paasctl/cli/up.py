@@ -1,5 +1,6 @@
 """`paasctl up`: start everything that the manifests define, and stay with it."""
 
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -146,6 +147,10 @@ def _leave(
     for name, url in urls:
         _show(call, f"  → {url}   ({name})\n")
     _show(call, "  state: paasctl ps   logs: paasctl logs -f   stop: paasctl down\n")
+    if "NOTIFY_SOCKET" in os.environ:
+        from paasctl.cli.service_manager import notify
+
+        notify(client, os.environ)
     return int(Exit.DONE)
 
 

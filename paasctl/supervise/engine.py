@@ -44,7 +44,7 @@ class Engine:
         self.supervisor = Supervisor(self.kernel, self._note, _record, self.complain)
         self.operations = Operations(self.supervisor, self.kernel, self.journal, rundir)
         self.upgrade = Upgrade(self, self._settle, self._say)
-        self.operations.add("upgrade", self.upgrade.asked)
+        self.operations.add(self.upgrade.operations())
         held = None
         if taken is not None:
             self._load(taken.data)

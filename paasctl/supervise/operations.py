@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from paasctl.control.listener import Connection
 from paasctl.control.protocol import Declined, Request
@@ -48,9 +48,9 @@ class Operations:
             "slay": self._slay,
         }
 
-    def add(self, name: str, operation: Operation) -> None:
-        """Put one more operation into the table."""
-        self._table[name] = operation
+    def add(self, more: Mapping[str, Operation]) -> None:
+        """Put more operations into the table."""
+        self._table.update(more)
 
     def handle(self, connection: Connection, request: Request) -> Answer:
         """Answer one request; Declined where it cannot be done."""

@@ -20,6 +20,7 @@ from paasctl import __version__
 from paasctl.control.listener import Connection
 from paasctl.control.protocol import Declined, Request
 from paasctl.supervise import handover
+from paasctl.supervise.operations import Operation
 from paasctl.supervise.program import Program, command, own
 from paasctl.supervise.resume import FINE
 
@@ -45,7 +46,11 @@ class Upgrade:
         self.fd: int | None = None
         self.due = False
 
-    def asked(self, connection: Connection, request: Request) -> dict[str, object]:
+    def operations(self) -> dict[str, Operation]:
+        """Return what the control socket may ask of this."""
+        return {"engine": self._about, "upgrade": self._asked}
+
+    def _asked(self, connection: Connection, request: Request) -> dict[str, object]:
         """Begin the trial of a program; what comes of it is told by a notice."""
         program = Program(request.text("python"), request.text("root"))
         if not os.path.isabs(program.python) or not os.path.isabs(program.root):
@@ -58,6 +63,13 @@ class Upgrade:
         except (OSError, TypeError) as error:
             raise Declined("no-upgrade", f"{program.python} cannot be tried: {error}") from error
         return {"seq": seq, "version": __version__}
+
+    def _about(self, connection: Connection, request: Request) -> dict[str, object]:
+        """Answer which program this is."""
+        guardian = self._engine.ties.guardian
+        return {
+            "version": __version__, "pid": os.getpid(), "guardian": guardian, **own()._asdict(),
+        }  # fmt: skip
 
     def _try(self, program: Program) -> None:
         text = handover.unnamed_file(handover.state(self._engine))

@@ -8,6 +8,7 @@ import pytest
 from paasctl.cli.parse import GLOBALS
 from paasctl.supervise.machine import TABLE, State
 from paasctl.supervise.operations import Operations
+from paasctl.supervise.upgrade import Upgrade
 from tests import docs_generator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -65,7 +66,9 @@ def test_the_protocol_page_names_every_operation_and_every_refusal():
     text = (REPOSITORY / "docs/concepts/control-protocol.md").read_text()
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in re.findall(r"`([a-z]+)`", row)}
-    assert told == set(Operations(None, None, None, None)._table)
+    assert told == {
+        *Operations(None, None, None, None)._table, *Upgrade(None, None, None).operations(),
+    }  # fmt: skip
     codes = text.partition("Codes:")[2].partition("\n\n")[0]
     assert set(re.findall(r"`([a-z-]+)`", codes)) == set(_refusals())
 
