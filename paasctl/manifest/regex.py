@@ -7,6 +7,25 @@ compiling them here would refuse good ones, and costs more than the rest of the 
 from typing import Final
 
 _REPEATS: Final = frozenset("*+?")
+_NAMED: Final = frozenset(
+    [
+        "alnum",
+        "alpha",
+        "ascii",
+        "blank",
+        "cntrl",
+        "digit",
+        "graph",
+        "lower",
+        "print",
+        "punct",
+        "space",
+        "upper",
+        "word",
+        "xdigit",
+    ]
+)
+"""The character classes that PCRE knows by name (pcrepattern(3), "POSIX character classes")."""
 
 
 def fault(pattern: str) -> str:
@@ -55,14 +74,23 @@ def _class(pattern: str, index: int) -> tuple[int, str]:
         letter = pattern[index]
         if letter == "]" and index > first:
             return index, ""
-        if pattern.startswith("[:", index) and ":]" in pattern[index:]:
-            index = pattern.index(":]", index) + 1
+        if named := _named_class(pattern, index):
+            index += named - 1
         elif letter == "\\":
             index += 1
         elif _backwards(pattern[index : index + 3]):
             return index, f'has the range "{pattern[index : index + 3]}" backwards'
         index += 1
     return index, 'has a "[" that is never closed'
+
+
+def _named_class(pattern: str, index: int) -> int:
+    """Return the length of the "[:alpha:]" or "[:^alpha:]" that begins there, 0 if none does."""
+    if not pattern.startswith("[:", index):
+        return 0
+    end = pattern.find(":]", index + 2)
+    name = pattern[index + 2 : end].removeprefix("^")
+    return end + 2 - index if name in _NAMED else 0
 
 
 def _backwards(span: str) -> bool:

@@ -35,7 +35,10 @@ def test_what_is_wrong_is_named():
     }
     for pattern, words in wrong.items():
         assert words in fault(pattern), pattern
-    for pattern in (r"(?<name>a)\.(?i:b)$", "(*UTF8)a", "a[]b]", "[[:alpha:]-z]", "a++", r"[\w-.]"):
+    for pattern in (
+        *(r"(?<name>a)\.(?i:b)$", "(*UTF8)a", "a[]b]", "a++", r"[\w-.]"),
+        *("[[:alpha:]-z]", "[[:^digit:]]", "[[:]", "[[:a:]"),
+    ):
         assert fault(pattern) == "", pattern
 
 
