@@ -16,7 +16,7 @@ _VALID: Final = {
 _APP_KEYS: Final = frozenset(compiled.APPLICATION_KEYS)
 
 _SAID: Final = _APP_KEYS | {"toolstack"}
-"""With the dead key that explain.py speaks of."""
+"""With the dead key that explain.py speaks of where `type` is missing."""
 
 
 class Checked(NamedTuple):
@@ -31,15 +31,20 @@ def check(section: Section, kind: str) -> Checked:
     problems: tuple[Problem, ...] = ()
     data = section.data
     if kind == "application" and isinstance(data, dict):
-        problems = tuple(_unknown(section, key) for key in data if key not in _SAID)
+        said = _APP_KEYS if "type" in data else _SAID
+        problems = tuple(_unknown(section, key) for key in data if key not in said)
         data = {key: value for key, value in data.items() if key in _APP_KEYS}
     if not _VALID[kind](data):
-        from paasctl.manifest.explain import explain
+        from paasctl.manifest.explain import AMBIGUOUS, explain
 
         found = explain(section, kind)
         problems += tuple(problem for problem in found if not _follows(problem, section))
         for problem in found:
-            data = _without(data, problem.path[len(section.path) :])
+            path = problem.path[len(section.path) :]
+            if problem.code == AMBIGUOUS:
+                data = _with(data, path, section.document.old[problem.path] == "true")
+            else:
+                data = _without(data, path)
     return Checked(section._replace(data=data), problems)
 
 
@@ -55,6 +60,7 @@ def _follows(problem: Problem, section: Section) -> bool:
 
 def _unknown(section: Section, key: str) -> Problem:
     """Return the warning of an unknown key of an app (Q5: an error with --strict)."""
+    from paasctl.manifest.misplaced import advice
     from paasctl.manifest.near import did_you_mean
 
     return Problem(
@@ -63,8 +69,20 @@ def _unknown(section: Section, key: str) -> Problem:
         section.key_at(key),
         (*section.path, key),
         f'unknown key "{key}": it has no effect',
-        did_you_mean(key, _APP_KEYS) or "remove it",
+        advice("application", (), key) or did_you_mean(key, _APP_KEYS) or "remove it",
     )
+
+
+def _with(data: Data, path: KeyPath, value: bool) -> Data:
+    """Return `data` with `value` at `path`, which is there."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(data, dict):
+        return {**data, str(step): _with(data[str(step)], rest, value)}
+    if isinstance(data, list) and isinstance(step, int):
+        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
+    return data
 
 
 def _without(data: Data, path: KeyPath) -> Data:

@@ -74,9 +74,21 @@ def check_upsun_keys(facts: Facts) -> Iterator[Problem]:
                 message = f'"{key}" is not read from the manifest on Upsun'
                 hint = "set it with the command line of the platform"
                 yield warning("wrong-flavour", app.section, (key,), message, hint, key=True)
+    for section in facts.services.values():
+        for key in _UPSUN_UNUSED:
+            if as_map(section.data).get(key) is not None:
+                message = f'"{key}" of a service is not read from the manifest on Upsun'
+                hint = "set it with the command line of the platform"
+                yield warning("wrong-flavour", section, (key,), message, hint, key=True)
+
+
+def check_names(facts: Facts) -> Iterator[Problem]:
+    """A second name beside the key that names an app already; a host name with `_` (Q4)."""
+    for app in facts.apps:
         name = app.data.get("name")
-        if name is not None and name != app.section.name:
-            message = f'the app is called "{app.section.name}": "name" is not read on Upsun'
+        named = bool(app.section.path) and isinstance(app.section.path[-1], str)
+        if name is not None and named and name != app.section.name:
+            message = f'the app is called "{app.section.name}", as its key says: "name" is not read'
             yield warning("wrong-flavour", app.section, ("name",), message, "remove it", key=True)
 
 

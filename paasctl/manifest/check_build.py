@@ -51,10 +51,11 @@ def check_stack(facts: Facts) -> Iterator[Problem]:
     for app in facts.apps:
         kind, _ = service_type(app.section)
         stack = app.data.get("stack")
-        if kind == "composable" and not stack:
+        if kind in ("composable", "") and not stack and (kind or "stack" in app.data):
             message = "a composable image has no runtime without a stack"
             fix = 'add  stack: { runtimes: ["nodejs@24"] }'
-            yield error("missing-key", app.section, ("type",), message, fix, key=True)
+            where = "stack" if "stack" in app.data else "type"
+            yield error("missing-key", app.section, (where,), message, fix, key=True)
         if not stack:
             continue
         if kind and kind != "composable":

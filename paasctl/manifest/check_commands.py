@@ -39,12 +39,13 @@ def check_gunicorn(facts: Facts) -> Iterator[Problem]:
 
 
 _WRAPPER: Final = (
-    r"(?:exec\s+)?(?:npm\s+(?:start|run)|yarn\s+(?:start|run)|pnpm\s+(?:start|run)|npx)\b"
+    r"(?:\w+=\S*\s+)*(?:exec\s+)?"
+    r"(?:npm\s+(?:start|run)|yarn\s+(?:start|run)|pnpm\s+(?:start|run)|npx)\b"
 )
 
 
 _PORT: Final = r"\$(?:\{PORT[}:]|PORT\b)"
-_TOOLS: Final = ("npm", "yarn", "npx")
+_TOOLS: Final = ("npm", "yarn", "pnpm", "npx")
 
 
 def check_wrapped(facts: Facts) -> Iterator[Problem]:
@@ -53,7 +54,7 @@ def check_wrapped(facts: Facts) -> Iterator[Problem]:
         for path, start in _starts(app):
             last = start.strip().rpartition("\n")[2].rpartition("&&")[2].strip()
             if any(tool in last for tool in _TOOLS) and re.match(_WRAPPER, last):
-                tool = last.removeprefix("exec ").split()[0]
+                tool = next(word for word in last.split() if word in _TOOLS)
                 message = f"{tool} stands between the platform and the server: SIGTERM gets lost"
                 fix = "start the server itself, such as  exec node server.js"
                 yield warning("signals-lost", app.section, path, message, fix)

@@ -12,6 +12,16 @@ from paasctl.model.position import KeyPath
 from paasctl.model.problem import Problem
 
 _ZONES: Final = "/usr/share/zoneinfo"
+_FIELDS: Final = "five fields: minute hour day month weekday, such as  */5 * * * *"
+_NICKNAMES: Final[Mapping[str, str]] = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
 _MINIMUM: Final = 5
 """Minutes between two runs on most plans (spec 09.3)."""
 
@@ -32,8 +42,9 @@ def _spec(app: AppFacts, name: str, spec: str) -> Iterator[Problem]:
     path: KeyPath = ("crons", name, "spec")
     wrong = fault(spec)
     if wrong:
-        message = f'the cron "{name}": {wrong}'
-        hint = "five fields: minute hour day month weekday, such as  */5 * * * *"
+        message = f'the spec of the cron "{name}" is wrong: {wrong}'
+        hint = _NICKNAMES.get(spec.strip().lower(), "")
+        hint = f'write  "{hint}"' if hint else _FIELDS
         yield error("bad-cron", app.section, path, message, hint)
     elif shortest_gap(spec) < _MINIMUM:
         message = f'the cron "{name}" is due more often than every {_MINIMUM} minutes'
@@ -82,17 +93,27 @@ def _is_zone(name: str) -> bool:
         return False
     if os.path.isfile(f"{_ZONES}/{name}"):
         return True
-    from zoneinfo import available_timezones
-
-    known = available_timezones()
+    known = _known_zones()
     return not known or name in known
 
 
-def _near(name: str) -> str:
+def _known_zones() -> set[str]:
+    """Return all names; those of old too, which some systems no longer have as files.
+
+    Debian and Ubuntu moved them (US/Eastern, America/Indianapolis) to a package of their own.
+    """
     from zoneinfo import available_timezones
 
-    from paasctl.manifest.near import nearest
+    known = available_timezones()
+    try:
+        with open(f"{_ZONES}/tzdata.zi", encoding="ascii") as file:
+            known |= {line.split()[2] for line in file if line.startswith("L ")}
+    except (OSError, ValueError, IndexError):
+        return known
+    return known
 
-    known = {zone.lower(): zone for zone in available_timezones()}
-    found = nearest(name.lower(), known)
-    return f'did you mean "{known[found]}"?' if found else "such as  Europe/Paris"
+
+def _near(name: str) -> str:
+    from paasctl.manifest.near import did_you_mean
+
+    return did_you_mean(name, _known_zones()) or "such as  Europe/Paris"

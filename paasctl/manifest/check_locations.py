@@ -91,6 +91,24 @@ def check_legacy_web(facts: Facts) -> Iterator[Problem]:
 
 
 def _modern(web: Mapping[str, Data]) -> str:
-    root = (as_text(web.get("document_root")) or "/public").strip("/") or "''"
-    passthru = web.get("passthru", "/index.php")
-    return f"write  locations: {{ /: {{ root: {root}, passthru: {passthru} }} }}"
+    """Return the location that says the same, the rules of its lists in words if they are long."""
+    from paasctl.manifest.flow import flow
+
+    location: dict[str, Data] = {
+        "root": (as_text(web.get("document_root")) or "/public").strip("/"),
+        "passthru": web.get("passthru", "/index.php"),
+    }
+    if web.get("index_files"):
+        location["index"] = web["index_files"]
+    if "expires" in web:
+        location["expires"] = web["expires"]
+    rules: dict[str, Data] = {}
+    for key, allow in (("whitelist", True), ("blacklist", False)):
+        listed = web.get(key)
+        for pattern in listed if isinstance(listed, list) else ():
+            rules[str(pattern)] = {"allow": allow}
+    if "whitelist" in web:
+        location["allow"] = False
+    if rules:
+        location["rules"] = rules
+    return f"write  locations: {flow({'/': location})}"

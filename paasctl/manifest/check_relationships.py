@@ -71,9 +71,18 @@ def check_targets(facts: Facts) -> Iterator[Problem]:
             yield problem._replace(notes=(*problem.notes, *link.heirs))
 
 
+def check_names(facts: Facts) -> Iterator[Problem]:
+    """Names of relationships are host names: capitals are no different there (spec 04.4)."""
+    for link in links(facts):
+        if link.name != link.name.lower():
+            message = f'the name "{link.name}" of a relationship has capital letters'
+            fix = f"write  {link.name.lower()}: it becomes a host name"
+            yield warning("bad-name", link.owner, link.path, message, fix, key=True)
+
+
 def _unknown(facts: Facts, link: Link) -> Problem:
     known = (*facts.services, *sorted(facts.names.apps - {link.owner.name}))
-    worker = _worker_named(facts, link.service)
+    worker = worker_named(facts, link.service)
     if worker:
         message = f'"{link.service}" is a worker: workers accept no connections'
         return error("unknown-service", link.owner, link.path, message, f"known: {_list(known)}")
@@ -90,7 +99,8 @@ def _defined(facts: Facts) -> tuple[Note, ...]:
     return ()
 
 
-def _worker_named(facts: Facts, name: str) -> bool:
+def worker_named(facts: Facts, name: str) -> bool:
+    """Return whether this is a worker, by its own name or with its app's."""
     short = name.rpartition("--")[2]
     return any(
         instance.at == ("workers", short) for app in facts.apps for instance in app.instances

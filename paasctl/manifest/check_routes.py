@@ -1,9 +1,10 @@
 """Routes lead to something that answers (rules R02 to R05, R09, R10 of spec 13)."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from paasctl.manifest.check_relationships import links
+from paasctl.manifest.check_relationships import links, worker_named
 from paasctl.manifest.endpoints import APP_ENDPOINTS, STANDARD, accepts, offered
 from paasctl.manifest.facts import Facts, error, warning
 from paasctl.manifest.flavour import Section
@@ -39,7 +40,9 @@ def _url_fault(url: str) -> tuple[str, str]:
     """Return what is wrong with a route's URL and how to mend it; two empty texts if nothing."""
     scheme, separator, rest = url.partition("://")
     if scheme not in ("http", "https") or not separator:
-        return f'the route "{url}" must start with http:// or https://', f"write  https://{url}"
+        rest = re.sub(r"^\w+:/*|^/+", "", url) or "{default}/"
+        address = f"https://{rest}" if not url.startswith("/") else f"https://{{default}}{url}"
+        return f'the route "{url}" must start with http:// or https://', f"write  {address}"
     host = rest.partition("/")[0]
     inner = host
     for placeholder in _PLACEHOLDERS:
@@ -112,6 +115,8 @@ def _upstream(facts: Facts, route: Section, name: str, endpoint: str) -> Iterato
             yield error("unknown-endpoint", route, ("upstream",), message, hint)
     elif facts.targets_known and apps:
         message = f'the route leads to "{name}", which is no app and no service'
+        if worker_named(facts, name):
+            message = f'the route leads to the worker "{name}": workers accept no connections'
         known = (*sorted(apps), *facts.services)
         hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
         yield error("unknown-service", route, ("upstream",), message, hint)

@@ -18,7 +18,7 @@ def _application_0(v: object) -> bool:
         return False
     if type(v) is str and len(v) > 63:
         return False
-    if type(v) is str and not re.search("^[a-z0-9](?:[a-z0-9_]|-(?!-))*$", v):
+    if type(v) is str and not re.search("^[a-z0-9](?:[a-z0-9_]|-(?!-))*$(?!\\n)", v):
         return False
     return True
 
@@ -26,7 +26,7 @@ def _application_0(v: object) -> bool:
 def _application_1(v: object) -> bool:
     if not (type(v) is str):
         return False
-    if type(v) is str and not re.search("^[a-z][a-z0-9-]*:\\S+$", v):
+    if type(v) is str and not re.search("^[a-z][a-z0-9-]*:\\S+$(?!\\n)", v):
         return False
     return True
 
@@ -128,6 +128,16 @@ def _application_10(v: object) -> bool:
 
 
 def _application_11(v: object) -> bool:
+    if not (type(v) is str):
+        return False
+    if type(v) is str and len(v) > 63:
+        return False
+    if type(v) is str and not re.search("^[A-Za-z0-9](?:[A-Za-z0-9_]|-(?!-))*$(?!\\n)", v):
+        return False
+    return True
+
+
+def _application_12(v: object) -> bool:
     if not (type(v) is str or v is None):
         return False
     if type(v) is str and len(v) < 1:
@@ -135,42 +145,42 @@ def _application_11(v: object) -> bool:
     return True
 
 
-_application_12_p: Final[_Checks] = {
-    "service": _application_11,
-    "endpoint": _application_11,
+_application_13_p: Final[_Checks] = {
+    "service": _application_12,
+    "endpoint": _application_12,
 }
 
 
-def _application_12(v: object) -> bool:
+def _application_13(v: object) -> bool:
     if not (type(v) is str or v is None or type(v) is dict):
         return False
-    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$", v):
+    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$(?!\\n)", v):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_12_p.get(k)
+            f = _application_13_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-_application_13_p: Final[_Checks] = {}
+_application_14_p: Final[_Checks] = {}
 
 
-def _application_13(v: object) -> bool:
+def _application_14(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            if not _application_0(k):
+            if not _application_11(k):
                 return False
-            f = _application_13_p.get(k)
-            if not (f or _application_12)(x):
+            f = _application_14_p.get(k)
+            if not (f or _application_13)(x):
                 return False
     return True
 
 
-def _application_14(v: object) -> bool:
+def _application_15(v: object) -> bool:
     if not (type(v) is str):
         return False
     if v not in ["admin", "contributor", "viewer"]:
@@ -178,23 +188,23 @@ def _application_14(v: object) -> bool:
     return True
 
 
-_application_15_p: Final[_Checks] = {
-    "ssh": _application_14,
+_application_16_p: Final[_Checks] = {
+    "ssh": _application_15,
 }
 
 
-def _application_15(v: object) -> bool:
+def _application_16(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_15_p.get(k)
+            f = _application_16_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_16(v: object) -> bool:
+def _application_17(v: object) -> bool:
     if not (type(v) is str):
         return False
     if v not in ["local", "service", "tmp", "temporary", "storage", "instance"]:
@@ -202,20 +212,20 @@ def _application_16(v: object) -> bool:
     return True
 
 
-def _application_17(v: object) -> bool:
+def _application_18(v: object) -> bool:
     if not (type(v) is str or v is None):
         return False
     return True
 
 
-_application_18_p: Final[_Checks] = {
-    "source": _application_16,
-    "source_path": _application_17,
-    "service": _application_17,
+_application_19_p: Final[_Checks] = {
+    "source": _application_17,
+    "source_path": _application_18,
+    "service": _application_18,
 }
 
 
-def _application_18(v: object) -> bool:
+def _application_19(v: object) -> bool:
     if not (type(v) is dict or type(v) is str):
         return False
     if type(v) is str and not re.search("^shared:files(?:/.*)?$", v):
@@ -224,47 +234,47 @@ def _application_18(v: object) -> bool:
         if not ("source" in v):
             return False
         for k, x in v.items():
-            f = _application_18_p.get(k)
+            f = _application_19_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-_application_19_p: Final[_Checks] = {}
-
-
-def _application_19(v: object) -> bool:
-    if not (type(v) is dict or v is None):
-        return False
-    if type(v) is dict:
-        for k, x in v.items():
-            f = _application_19_p.get(k)
-            if not (f or _application_18)(x):
-                return False
-    return True
+_application_20_p: Final[_Checks] = {}
 
 
 def _application_20(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_20_p.get(k)
+            if not (f or _application_19)(x):
+                return False
     return True
-
-
-_application_21_p: Final[_Checks] = {}
 
 
 def _application_21(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
+    return True
+
+
+_application_22_p: Final[_Checks] = {}
+
+
+def _application_22(v: object) -> bool:
+    if not (type(v) is dict or v is None):
+        return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_21_p.get(k)
-            if not (f or _application_20)(x):
+            f = _application_22_p.get(k)
+            if not (f or _application_21)(x):
                 return False
     return True
 
 
-def _application_22(v: object) -> bool:
+def _application_23(v: object) -> bool:
     if not (type(v) is str):
         return False
     if v not in ["tcp"]:
@@ -272,19 +282,9 @@ def _application_22(v: object) -> bool:
     return True
 
 
-def _application_23(v: object) -> bool:
+def _application_24(v: object) -> bool:
     if not (type(v) is str):
         return False
-    return True
-
-
-def _application_24(v: object) -> bool:
-    if not (type(v) is list):
-        return False
-    if type(v) is list:
-        for x in v:
-            if not _application_23(x):
-                return False
     return True
 
 
@@ -293,12 +293,22 @@ def _application_25(v: object) -> bool:
         return False
     if type(v) is list:
         for x in v:
-            if not _application_23(x):
+            if not _application_24(x):
                 return False
     return True
 
 
 def _application_26(v: object) -> bool:
+    if not (type(v) is list):
+        return False
+    if type(v) is list:
+        for x in v:
+            if not _application_24(x):
+                return False
+    return True
+
+
+def _application_27(v: object) -> bool:
     if not (type(v) is int or (type(v) is float and v.is_integer())):
         return False
     if isinstance(v, int | float) and v < 1:
@@ -308,86 +318,86 @@ def _application_26(v: object) -> bool:
     return True
 
 
-def _application_27(v: object) -> bool:
+def _application_28(v: object) -> bool:
     if not (type(v) is list):
         return False
     if type(v) is list:
         for x in v:
-            if not _application_26(x):
+            if not _application_27(x):
                 return False
     return True
 
 
-_application_28_p: Final[_Checks] = {
-    "protocol": _application_22,
-    "ips": _application_24,
-    "domains": _application_25,
-    "ports": _application_27,
+_application_29_p: Final[_Checks] = {
+    "protocol": _application_23,
+    "ips": _application_25,
+    "domains": _application_26,
+    "ports": _application_28,
 }
 
 
-def _application_28(v: object) -> bool:
+def _application_29(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict and len(v) < 1:
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_28_p.get(k)
+            f = _application_29_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_29(v: object) -> bool:
+def _application_30(v: object) -> bool:
     if not (type(v) is list):
         return False
     if type(v) is list:
         for x in v:
-            if not _application_28(x):
+            if not _application_29(x):
                 return False
     return True
 
 
-_application_30_p: Final[_Checks] = {
-    "outbound": _application_29,
+_application_31_p: Final[_Checks] = {
+    "outbound": _application_30,
 }
 
 
-def _application_30(v: object) -> bool:
+def _application_31(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_30_p.get(k)
+            f = _application_31_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_31(v: object) -> bool:
+def _application_32(v: object) -> bool:
     if not (type(v) is str):
         return False
-    if type(v) is str and not re.search("^[0-9a-fA-F:.]+$", v):
+    if type(v) is str and not re.search("^[0-9a-fA-F:.]+$(?!\\n)", v):
         return False
     return True
 
 
-_application_32_p: Final[_Checks] = {}
+_application_33_p: Final[_Checks] = {}
 
 
-def _application_32(v: object) -> bool:
+def _application_33(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_32_p.get(k)
-            if not (f or _application_31)(x):
+            f = _application_33_p.get(k)
+            if not (f or _application_32)(x):
                 return False
     return True
 
 
-def _application_33(v: object) -> bool:
+def _application_34(v: object) -> bool:
     if not (type(v) is str or v is None):
         return False
     if type(v) is str and len(v) < 1:
@@ -397,25 +407,25 @@ def _application_33(v: object) -> bool:
     return True
 
 
-_application_34_p: Final[_Checks] = {
-    "pre_start": _application_33,
-    "start": _application_33,
-    "post_start": _application_33,
+_application_35_p: Final[_Checks] = {
+    "pre_start": _application_34,
+    "start": _application_34,
+    "post_start": _application_34,
 }
 
 
-def _application_34(v: object) -> bool:
+def _application_35(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_34_p.get(k)
+            f = _application_35_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_35(v: object) -> bool:
+def _application_36(v: object) -> bool:
     if not (type(v) is str):
         return False
     if v not in ["tcp", "unix"]:
@@ -423,7 +433,7 @@ def _application_35(v: object) -> bool:
     return True
 
 
-def _application_36(v: object) -> bool:
+def _application_37(v: object) -> bool:
     if not (type(v) is str or v is None):
         return False
     if v not in ["http", "fastcgi", None]:
@@ -431,24 +441,24 @@ def _application_36(v: object) -> bool:
     return True
 
 
-_application_37_p: Final[_Checks] = {
-    "socket_family": _application_35,
-    "protocol": _application_36,
+_application_38_p: Final[_Checks] = {
+    "socket_family": _application_36,
+    "protocol": _application_37,
 }
 
 
-def _application_37(v: object) -> bool:
+def _application_38(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_37_p.get(k)
+            f = _application_38_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_38(v: object) -> bool:
+def _application_39(v: object) -> bool:
     if not (type(v) is str):
         return False
     if type(v) is str and not re.search("^/", v):
@@ -456,27 +466,27 @@ def _application_38(v: object) -> bool:
     return True
 
 
-def _application_39(v: object) -> bool:
+def _application_40(v: object) -> bool:
     if not (type(v) is list or v is None):
         return False
     if type(v) is list:
         for x in v:
-            if not _application_23(x):
+            if not _application_24(x):
                 return False
     return True
 
 
-def _application_40(v: object) -> bool:
+def _application_41(v: object) -> bool:
     if not (
         (type(v) is int or (type(v) is float and v.is_integer())) or type(v) is str or v is None
     ):
         return False
-    if type(v) is str and not re.search("^-?[0-9]+(?:ms|s|m|h|d|w|M|y)?$", v):
+    if type(v) is str and not re.search("^-?[0-9]+(?:ms|s|m|h|d|w|M|y)?$(?!\\n)", v):
         return False
     return True
 
 
-def _application_41(v: object) -> bool:
+def _application_42(v: object) -> bool:
     if not (type(v) is bool or type(v) is str):
         return False
     if type(v) is str and not re.search("^/", v):
@@ -484,13 +494,13 @@ def _application_41(v: object) -> bool:
     return True
 
 
-def _application_42(v: object) -> bool:
+def _application_43(v: object) -> bool:
     if not (type(v) is bool):
         return False
     return True
 
 
-def _application_43(v: object) -> bool:
+def _application_44(v: object) -> bool:
     if not (
         type(v) is str
         or (type(v) is int or (type(v) is float and v.is_integer()))
@@ -501,53 +511,33 @@ def _application_43(v: object) -> bool:
     return True
 
 
-_application_44_p: Final[_Checks] = {}
+_application_45_p: Final[_Checks] = {}
 
 
-def _application_44(v: object) -> bool:
+def _application_45(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_44_p.get(k)
-            if not (f or _application_43)(x):
+            f = _application_45_p.get(k)
+            if not (f or _application_44)(x):
                 return False
     return True
 
 
-def _application_45(v: object) -> bool:
+def _application_46(v: object) -> bool:
     if not (
         type(v) is str or (type(v) is int or (type(v) is float and v.is_integer())) or v is None
     ):
         return False
-    if type(v) is str and not re.search("^[0-9]+[kKmMgG]?$", v):
+    if type(v) is str and not re.search("^[0-9]+[kKmMgG]?$(?!\\n)", v):
         return False
-    return True
-
-
-_application_46_p: Final[_Checks] = {
-    "enabled": _application_42,
-    "max_request_size": _application_45,
-}
-
-
-def _application_46(v: object) -> bool:
-    if not (type(v) is dict):
-        return False
-    if type(v) is dict:
-        for k, x in v.items():
-            f = _application_46_p.get(k)
-            if f is None or not f(x):
-                return False
     return True
 
 
 _application_47_p: Final[_Checks] = {
-    "expires": _application_40,
-    "passthru": _application_41,
-    "scripts": _application_42,
-    "allow": _application_42,
-    "headers": _application_44,
+    "enabled": _application_43,
+    "max_request_size": _application_46,
 }
 
 
@@ -562,7 +552,13 @@ def _application_47(v: object) -> bool:
     return True
 
 
-_application_48_p: Final[_Checks] = {}
+_application_48_p: Final[_Checks] = {
+    "expires": _application_41,
+    "passthru": _application_42,
+    "scripts": _application_43,
+    "allow": _application_43,
+    "headers": _application_45,
+}
 
 
 def _application_48(v: object) -> bool:
@@ -571,22 +567,12 @@ def _application_48(v: object) -> bool:
     if type(v) is dict:
         for k, x in v.items():
             f = _application_48_p.get(k)
-            if not (f or _application_47)(x):
+            if f is None or not f(x):
                 return False
     return True
 
 
-_application_49_p: Final[_Checks] = {
-    "root": _application_17,
-    "index": _application_39,
-    "expires": _application_40,
-    "passthru": _application_41,
-    "scripts": _application_42,
-    "allow": _application_42,
-    "headers": _application_44,
-    "request_buffering": _application_46,
-    "rules": _application_48,
-}
+_application_49_p: Final[_Checks] = {}
 
 
 def _application_49(v: object) -> bool:
@@ -595,54 +581,78 @@ def _application_49(v: object) -> bool:
     if type(v) is dict:
         for k, x in v.items():
             f = _application_49_p.get(k)
+            if not (f or _application_48)(x):
+                return False
+    return True
+
+
+_application_50_p: Final[_Checks] = {
+    "root": _application_18,
+    "index": _application_40,
+    "expires": _application_41,
+    "passthru": _application_42,
+    "scripts": _application_43,
+    "allow": _application_43,
+    "headers": _application_45,
+    "request_buffering": _application_47,
+    "rules": _application_49,
+}
+
+
+def _application_50(v: object) -> bool:
+    if not (type(v) is dict):
+        return False
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_50_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_50(v: object) -> bool:
+def _application_51(v: object) -> bool:
     if not (v is None):
         return False
     return True
 
 
-def _application_51(v: object) -> bool:
-    return _application_49(v) or _application_50(v)
-
-
-_application_52_p: Final[_Checks] = {}
-
-
 def _application_52(v: object) -> bool:
+    return _application_50(v) or _application_51(v)
+
+
+_application_53_p: Final[_Checks] = {}
+
+
+def _application_53(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            if not _application_38(k):
+            if not _application_39(k):
                 return False
-            f = _application_52_p.get(k)
-            if not (f or _application_51)(x):
+            f = _application_53_p.get(k)
+            if not (f or _application_52)(x):
                 return False
     return True
 
 
-def _application_53(v: object) -> bool:
+def _application_54(v: object) -> bool:
     if not (type(v) is bool or type(v) is str or v is None):
         return False
     return True
 
 
-def _application_54(v: object) -> bool:
+def _application_55(v: object) -> bool:
     if not (type(v) is list or v is None):
         return False
     if type(v) is list:
         for x in v:
-            if not _application_23(x):
+            if not _application_24(x):
                 return False
     return True
 
 
-def _application_55(v: object) -> bool:
+def _application_56(v: object) -> bool:
     if not (
         (type(v) is int or (type(v) is float and v.is_integer())) or type(v) is str or v is None
     ):
@@ -650,49 +660,49 @@ def _application_55(v: object) -> bool:
     return True
 
 
-def _application_56(v: object) -> bool:
+def _application_57(v: object) -> bool:
     if not (type(v) is bool or v is None):
         return False
     return True
 
 
-_application_57_p: Final[_Checks] = {
-    "commands": _application_34,
-    "upstream": _application_37,
-    "locations": _application_52,
+_application_58_p: Final[_Checks] = {
+    "commands": _application_35,
+    "upstream": _application_38,
+    "locations": _application_53,
     "size": _application_6,
     "disk": _application_7,
     "resources": _application_9,
     "container_profile": _application_10,
-    "relationships": _application_13,
-    "access": _application_15,
-    "mounts": _application_19,
-    "variables": _application_21,
-    "timezone": _application_11,
-    "firewall": _application_30,
-    "additional_hosts": _application_32,
-    "document_root": _application_17,
-    "passthru": _application_53,
-    "index_files": _application_39,
-    "whitelist": _application_54,
-    "blacklist": _application_54,
-    "expires": _application_55,
-    "move_to_root": _application_56,
+    "relationships": _application_14,
+    "access": _application_16,
+    "mounts": _application_20,
+    "variables": _application_22,
+    "timezone": _application_12,
+    "firewall": _application_31,
+    "additional_hosts": _application_33,
+    "document_root": _application_18,
+    "passthru": _application_54,
+    "index_files": _application_40,
+    "whitelist": _application_55,
+    "blacklist": _application_55,
+    "expires": _application_56,
+    "move_to_root": _application_57,
 }
 
 
-def _application_57(v: object) -> bool:
+def _application_58(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_57_p.get(k)
+            f = _application_58_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_58(v: object) -> bool:
+def _application_59(v: object) -> bool:
     if not (type(v) is str):
         return False
     if type(v) is str and len(v) < 1:
@@ -702,39 +712,10 @@ def _application_58(v: object) -> bool:
     return True
 
 
-_application_59_p: Final[_Checks] = {
-    "pre_start": _application_33,
-    "start": _application_58,
-    "post_start": _application_33,
-}
-
-
-def _application_59(v: object) -> bool:
-    if not (type(v) is dict):
-        return False
-    if type(v) is dict:
-        if not ("start" in v):
-            return False
-        for k, x in v.items():
-            f = _application_59_p.get(k)
-            if f is None or not f(x):
-                return False
-    return True
-
-
 _application_60_p: Final[_Checks] = {
-    "commands": _application_59,
-    "size": _application_6,
-    "disk": _application_7,
-    "resources": _application_9,
-    "container_profile": _application_10,
-    "relationships": _application_13,
-    "access": _application_15,
-    "mounts": _application_19,
-    "variables": _application_21,
-    "timezone": _application_11,
-    "firewall": _application_30,
-    "additional_hosts": _application_32,
+    "pre_start": _application_34,
+    "start": _application_59,
+    "post_start": _application_34,
 }
 
 
@@ -742,7 +723,7 @@ def _application_60(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
-        if not ("commands" in v):
+        if not ("start" in v):
             return False
         for k, x in v.items():
             f = _application_60_p.get(k)
@@ -751,26 +732,36 @@ def _application_60(v: object) -> bool:
     return True
 
 
-_application_61_p: Final[_Checks] = {}
+_application_61_p: Final[_Checks] = {
+    "commands": _application_60,
+    "size": _application_6,
+    "disk": _application_7,
+    "resources": _application_9,
+    "container_profile": _application_10,
+    "relationships": _application_14,
+    "access": _application_16,
+    "mounts": _application_20,
+    "variables": _application_22,
+    "timezone": _application_12,
+    "firewall": _application_31,
+    "additional_hosts": _application_33,
+}
 
 
 def _application_61(v: object) -> bool:
-    if not (type(v) is dict or v is None):
+    if not (type(v) is dict):
         return False
     if type(v) is dict:
+        if not ("commands" in v):
+            return False
         for k, x in v.items():
-            if not _application_0(k):
-                return False
             f = _application_61_p.get(k)
-            if not (f or _application_60)(x):
+            if f is None or not f(x):
                 return False
     return True
 
 
-_application_62_p: Final[_Checks] = {
-    "flavor": _application_17,
-    "caches": _application_20,
-}
+_application_62_p: Final[_Checks] = {}
 
 
 def _application_62(v: object) -> bool:
@@ -778,13 +769,18 @@ def _application_62(v: object) -> bool:
         return False
     if type(v) is dict:
         for k, x in v.items():
+            if not _application_0(k):
+                return False
             f = _application_62_p.get(k)
-            if f is None or not f(x):
+            if not (f or _application_61)(x):
                 return False
     return True
 
 
-_application_63_p: Final[_Checks] = {}
+_application_63_p: Final[_Checks] = {
+    "flavor": _application_18,
+    "caches": _application_21,
+}
 
 
 def _application_63(v: object) -> bool:
@@ -793,16 +789,12 @@ def _application_63(v: object) -> bool:
     if type(v) is dict:
         for k, x in v.items():
             f = _application_63_p.get(k)
-            if not (f or _application_20)(x):
+            if f is None or not f(x):
                 return False
     return True
 
 
-_application_64_p: Final[_Checks] = {
-    "build": _application_17,
-    "deploy": _application_17,
-    "post_deploy": _application_17,
-}
+_application_64_p: Final[_Checks] = {}
 
 
 def _application_64(v: object) -> bool:
@@ -811,12 +803,30 @@ def _application_64(v: object) -> bool:
     if type(v) is dict:
         for k, x in v.items():
             f = _application_64_p.get(k)
+            if not (f or _application_21)(x):
+                return False
+    return True
+
+
+_application_65_p: Final[_Checks] = {
+    "build": _application_18,
+    "deploy": _application_18,
+    "post_deploy": _application_18,
+}
+
+
+def _application_65(v: object) -> bool:
+    if not (type(v) is dict or v is None):
+        return False
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_65_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_65(v: object) -> bool:
+def _application_66(v: object) -> bool:
     if not (type(v) is str):
         return False
     if type(v) is str and len(v) < 1:
@@ -824,26 +834,26 @@ def _application_65(v: object) -> bool:
     return True
 
 
-_application_66_p: Final[_Checks] = {
-    "start": _application_58,
-    "stop": _application_33,
+_application_67_p: Final[_Checks] = {
+    "start": _application_59,
+    "stop": _application_34,
 }
 
 
-def _application_66(v: object) -> bool:
+def _application_67(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
         if not ("start" in v):
             return False
         for k, x in v.items():
-            f = _application_66_p.get(k)
+            f = _application_67_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_67(v: object) -> bool:
+def _application_68(v: object) -> bool:
     if not ((type(v) is int or (type(v) is float and v.is_integer())) or v is None):
         return False
     if isinstance(v, int | float) and v < 0:
@@ -853,92 +863,75 @@ def _application_67(v: object) -> bool:
     return True
 
 
-def _application_68(v: object) -> bool:
+def _application_69(v: object) -> bool:
     if type(v) is dict:
         if not ("commands" in v):
             return False
     return True
 
 
-def _application_69(v: object) -> bool:
+def _application_70(v: object) -> bool:
     if type(v) is dict:
         if not ("cmd" in v):
             return False
     return True
 
 
-_application_70_p: Final[_Checks] = {
-    "spec": _application_65,
-    "cmd": _application_58,
-    "commands": _application_66,
+_application_71_p: Final[_Checks] = {
+    "spec": _application_66,
+    "cmd": _application_59,
+    "commands": _application_67,
     "shutdown_timeout": _application_8,
-    "timeout": _application_67,
+    "timeout": _application_68,
 }
 
 
-def _application_70(v: object) -> bool:
+def _application_71(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
         if not ("spec" in v):
             return False
         for k, x in v.items():
-            f = _application_70_p.get(k)
+            f = _application_71_p.get(k)
             if f is None or not f(x):
                 return False
-    return _application_68(v) or _application_69(v)
+    return _application_69(v) or _application_70(v)
 
 
-_application_71_p: Final[_Checks] = {}
+_application_72_p: Final[_Checks] = {}
 
 
-def _application_71(v: object) -> bool:
+def _application_72(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_71_p.get(k)
-            if not (f or _application_70)(x):
+            f = _application_72_p.get(k)
+            if not (f or _application_71)(x):
                 return False
     return True
 
 
-_application_72_p: Final[_Checks] = {
-    "command": _application_58,
+_application_73_p: Final[_Checks] = {
+    "command": _application_59,
 }
 
 
-def _application_72(v: object) -> bool:
+def _application_73(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
         if not ("command" in v):
             return False
         for k, x in v.items():
-            f = _application_72_p.get(k)
+            f = _application_73_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-_application_73_p: Final[_Checks] = {}
-
-
-def _application_73(v: object) -> bool:
-    if not (type(v) is dict or v is None):
-        return False
-    if type(v) is dict:
-        for k, x in v.items():
-            f = _application_73_p.get(k)
-            if not (f or _application_72)(x):
-                return False
-    return True
-
-
-_application_74_p: Final[_Checks] = {
-    "root": _application_17,
-    "operations": _application_73,
-}
+_application_74_p: Final[_Checks] = {}
 
 
 def _application_74(v: object) -> bool:
@@ -947,21 +940,30 @@ def _application_74(v: object) -> bool:
     if type(v) is dict:
         for k, x in v.items():
             f = _application_74_p.get(k)
+            if not (f or _application_73)(x):
+                return False
+    return True
+
+
+_application_75_p: Final[_Checks] = {
+    "root": _application_18,
+    "operations": _application_74,
+}
+
+
+def _application_75(v: object) -> bool:
+    if not (type(v) is dict or v is None):
+        return False
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_75_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_75(v: object) -> bool:
-    if not (type(v) is list or v is None):
-        return False
-    return True
-
-
 def _application_76(v: object) -> bool:
-    if not ((type(v) is int or (type(v) is float and v.is_integer())) or v is None):
-        return False
-    if isinstance(v, int | float) and v < 10:
+    if not (type(v) is list or v is None):
         return False
     return True
 
@@ -969,35 +971,22 @@ def _application_76(v: object) -> bool:
 def _application_77(v: object) -> bool:
     if not ((type(v) is int or (type(v) is float and v.is_integer())) or v is None):
         return False
+    if isinstance(v, int | float) and v < 10:
+        return False
+    return True
+
+
+def _application_78(v: object) -> bool:
+    if not ((type(v) is int or (type(v) is float and v.is_integer())) or v is None):
+        return False
     if isinstance(v, int | float) and v < 70:
         return False
     return True
 
 
-_application_78_p: Final[_Checks] = {
-    "request_memory": _application_76,
-    "reserved_memory": _application_77,
-}
-
-
-def _application_78(v: object) -> bool:
-    if not (type(v) is dict or v is None):
-        return False
-    if type(v) is dict:
-        for k, x in v.items():
-            f = _application_78_p.get(k)
-            if f is None or not f(x):
-                return False
-    return True
-
-
 _application_79_p: Final[_Checks] = {
-    "extensions": _application_75,
-    "disabled_extensions": _application_75,
-    "request_terminate_timeout": _application_8,
-    "sizing_hints": _application_78,
-    "xdebug": _application_20,
-    "quicklisp": _application_20,
+    "request_memory": _application_77,
+    "reserved_memory": _application_78,
 }
 
 
@@ -1012,36 +1001,57 @@ def _application_79(v: object) -> bool:
     return True
 
 
+_application_80_p: Final[_Checks] = {
+    "extensions": _application_76,
+    "disabled_extensions": _application_76,
+    "request_terminate_timeout": _application_8,
+    "sizing_hints": _application_79,
+    "xdebug": _application_21,
+    "quicklisp": _application_21,
+}
+
+
 def _application_80(v: object) -> bool:
-    if not (type(v) is list or v is None):
+    if not (type(v) is dict or v is None):
         return False
-    if type(v) is list:
-        for x in v:
-            if not _application_23(x):
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_80_p.get(k)
+            if f is None or not f(x):
                 return False
     return True
 
 
-_application_81_p: Final[_Checks] = {
-    "enabled": _application_42,
-    "ignored_rules": _application_80,
+def _application_81(v: object) -> bool:
+    if not (type(v) is list or v is None):
+        return False
+    if type(v) is list:
+        for x in v:
+            if not _application_24(x):
+                return False
+    return True
+
+
+_application_82_p: Final[_Checks] = {
+    "enabled": _application_43,
+    "ignored_rules": _application_81,
 }
 
 
-def _application_81(v: object) -> bool:
+def _application_82(v: object) -> bool:
     if not (type(v) is dict or v is None):
         return False
     if type(v) is dict:
         if not ("enabled" in v):
             return False
         for k, x in v.items():
-            f = _application_81_p.get(k)
+            f = _application_82_p.get(k)
             if f is None or not f(x):
                 return False
     return True
 
 
-def _application_82(v: object) -> bool:
+def _application_83(v: object) -> bool:
     if not (type(v) is str):
         return False
     if v not in ["viewer", "contributor", "admin"]:
@@ -1049,29 +1059,9 @@ def _application_82(v: object) -> bool:
     return True
 
 
-_application_83_p: Final[_Checks] = {
-    "start": _application_58,
-    "stop": _application_33,
-}
-
-
-def _application_83(v: object) -> bool:
-    if not (type(v) is dict):
-        return False
-    if type(v) is dict:
-        if not ("start" in v):
-            return False
-        for k, x in v.items():
-            f = _application_83_p.get(k)
-            if f is None or not f(x):
-                return False
-    return True
-
-
 _application_84_p: Final[_Checks] = {
-    "role": _application_82,
-    "commands": _application_83,
-    "timeout": _application_8,
+    "start": _application_59,
+    "stop": _application_34,
 }
 
 
@@ -1079,7 +1069,7 @@ def _application_84(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
-        if not ("commands" in v):
+        if not ("start" in v):
             return False
         for k, x in v.items():
             f = _application_84_p.get(k)
@@ -1088,35 +1078,55 @@ def _application_84(v: object) -> bool:
     return True
 
 
-_application_85_p: Final[_Checks] = {}
+_application_85_p: Final[_Checks] = {
+    "role": _application_83,
+    "commands": _application_84,
+    "timeout": _application_8,
+}
 
 
 def _application_85(v: object) -> bool:
-    if not (type(v) is dict or v is None):
+    if not (type(v) is dict):
         return False
     if type(v) is dict:
+        if not ("commands" in v):
+            return False
         for k, x in v.items():
             f = _application_85_p.get(k)
-            if not (f or _application_84)(x):
+            if f is None or not f(x):
                 return False
     return True
 
 
+_application_86_p: Final[_Checks] = {}
+
+
 def _application_86(v: object) -> bool:
+    if not (type(v) is dict or v is None):
+        return False
+    if type(v) is dict:
+        for k, x in v.items():
+            f = _application_86_p.get(k)
+            if not (f or _application_85)(x):
+                return False
+    return True
+
+
+def _application_87(v: object) -> bool:
     if type(v) is dict:
         if not ("type" in v):
             return False
     return True
 
 
-def _application_87(v: object) -> bool:
+def _application_88(v: object) -> bool:
     if type(v) is dict:
         if not ("stack" in v):
             return False
     return True
 
 
-_application_88_p: Final[_Checks] = {
+_application_89_p: Final[_Checks] = {
     "name": _application_0,
     "type": _application_1,
     "stack": _application_5,
@@ -1124,40 +1134,40 @@ _application_88_p: Final[_Checks] = {
     "disk": _application_7,
     "resources": _application_9,
     "container_profile": _application_10,
-    "relationships": _application_13,
-    "access": _application_15,
-    "mounts": _application_19,
-    "variables": _application_21,
-    "timezone": _application_11,
-    "firewall": _application_30,
-    "additional_hosts": _application_32,
-    "web": _application_57,
-    "workers": _application_61,
-    "build": _application_62,
-    "dependencies": _application_63,
-    "hooks": _application_64,
-    "crons": _application_71,
-    "source": _application_74,
-    "runtime": _application_79,
-    "preflight": _application_81,
-    "operations": _application_85,
+    "relationships": _application_14,
+    "access": _application_16,
+    "mounts": _application_20,
+    "variables": _application_22,
+    "timezone": _application_12,
+    "firewall": _application_31,
+    "additional_hosts": _application_33,
+    "web": _application_58,
+    "workers": _application_62,
+    "build": _application_63,
+    "dependencies": _application_64,
+    "hooks": _application_65,
+    "crons": _application_72,
+    "source": _application_75,
+    "runtime": _application_80,
+    "preflight": _application_82,
+    "operations": _application_86,
 }
 
 
-def _application_88(v: object) -> bool:
+def _application_89(v: object) -> bool:
     if not (type(v) is dict):
         return False
     if type(v) is dict:
         for k, x in v.items():
-            f = _application_88_p.get(k)
+            f = _application_89_p.get(k)
             if f is not None and not f(x):
                 return False
-    return _application_86(v) or _application_87(v)
+    return _application_87(v) or _application_88(v)
 
 
 def application(value: object) -> bool:
     """Return whether `value` follows schemas/application.json."""
-    return _application_88(value)
+    return _application_89(value)
 
 
 APPLICATION_KEYS: Final = (
@@ -1191,7 +1201,7 @@ APPLICATION_KEYS: Final = (
 def _service_0(v: object) -> bool:
     if not (type(v) is str):
         return False
-    if type(v) is str and not re.search("^[a-z][a-z0-9-]*:\\S+$", v):
+    if type(v) is str and not re.search("^[a-z][a-z0-9-]*:\\S+$(?!\\n)", v):
         return False
     return True
 
@@ -1369,7 +1379,7 @@ _service_17_p: Final[_Checks] = {
 def _service_17(v: object) -> bool:
     if not (type(v) is str or v is None or type(v) is dict):
         return False
-    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$", v):
+    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$(?!\\n)", v):
         return False
     if type(v) is dict:
         for k, x in v.items():
@@ -1448,7 +1458,7 @@ def _route_0(v: object) -> bool:
 def _route_1(v: object) -> bool:
     if not (type(v) is str):
         return False
-    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$", v):
+    if type(v) is str and not re.search("^[^:\\s]+:[^:\\s]+$(?!\\n)", v):
         return False
     return True
 
@@ -1503,6 +1513,8 @@ def _route_8(v: object) -> bool:
     if not (
         (type(v) is int or (type(v) is float and v.is_integer())) or type(v) is str or v is None
     ):
+        return False
+    if type(v) is str and not re.search("^-?[0-9]+(?:ms|s|m|h|d|w|M|y)?$(?!\\n)", v):
         return False
     return True
 

@@ -38,10 +38,10 @@ def fault(spec: str) -> str:
     """Return what is wrong with a cron expression, "" if it is right."""
     fields = spec.split()
     if spec.startswith("@"):
-        return f'"{spec}" is no time that the platform knows'
+        return f'the platform does not know "{spec}"'
     if len(fields) != len(_FIELDS):
         plural = "" if len(fields) == 1 else "s"
-        return f"has {len(fields)} field{plural}; five are needed: minute hour day month weekday"
+        return f"it has {len(fields)} field{plural}, not five"
     for text, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
         for part in text.split(","):
             if wrong := _part(part, low, high, names):

@@ -54,13 +54,13 @@ def _ending(name: str) -> Problem:
 
 def _nothing(tree: Tree) -> Problem:
     wanted = ", ".join(place for flavour in FLAVOURS for place in flavour.wanted)
-    similar = [
-        name
-        for name in tree.listing("")
-        if name in (".platform.app.yml", "app.yml", "applications.yml")
-    ]
-    hint = f'rename "{similar[0]}": the ending must be .yaml' if similar else ""
-    hint = hint or "run it where the manifests are, or give the directory with -C"
+    similar = [name for name in tree.listing("") if name in ("app.yml", "applications.yml")]
+    similar = [*_misnamed(tree), *similar]
+    hint = "run it where the manifests are, or give the directory with -C"
+    if similar:
+        hint = f'rename "{similar[0]}": the ending must be .yaml'
+    elif tree.is_directory(upsun.DIRECTORY):
+        hint = f"{upsun.DIRECTORY} is there, but holds no file that ends in .yaml"
     message = f"no manifest found; looked for {wanted}"
     return Problem("no-manifest", Severity.ERROR, None, (), message, hint)
 

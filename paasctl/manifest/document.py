@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from paasctl.manifest.nodes import DEPTH, Node, Refusal, read_nodes, refuse
 from paasctl.manifest.scalar import old_meaning, plain, tagged
+from paasctl.manifest.tags import request, source_root
 from paasctl.model.position import KeyPath, Position
 from paasctl.model.problem import Note, Problem, Severity
 
@@ -29,6 +30,7 @@ class Document(NamedTuple):
     `old` holds the values that YAML 1.1 reads differently: path → its reading. `broken` are
     the paths of values that could not be read: what is missing there is no second mistake.
     `includes` holds what stands for a file as a whole: path → (kind, file below the root).
+    `included` are the files that are part of this one: file → where it is included.
     """
 
     file: str
@@ -38,6 +40,7 @@ class Document(NamedTuple):
     old: dict[KeyPath, str]
     broken: tuple[KeyPath, ...] = ()
     includes: Mapping[KeyPath, tuple[str, str]] = {}
+    included: Mapping[str, Position] = {}
 
     def at(self, path: KeyPath) -> Position:
         """Return where the value at `path` stands, or the nearest place around it."""
@@ -88,7 +91,14 @@ def parse(file: str, text: str, include: Include) -> Parsed:
         if problem.severity is Severity.ERROR and problem.code != "duplicate-key"
     )
     document = Document(
-        file, data, walker.positions, walker.key_positions, walker.old, broken, walker.includes
+        file=file,
+        data=data,
+        positions=walker.positions,
+        key_positions=walker.key_positions,
+        old=walker.old,
+        broken=broken,
+        includes=walker.includes,
+        included=walker.included,
     )
     return Parsed(document, tuple(walker.problems))
 
@@ -103,6 +113,7 @@ class _Walker:
         self.key_positions: dict[KeyPath, Position] = {}
         self.old: dict[KeyPath, str] = {}
         self.includes: dict[KeyPath, tuple[str, str]] = {}
+        self.included: dict[str, Position] = {}
         self.problems: list[Problem] = []
         self.budget = EXPANDED
         self.level = 0
@@ -175,7 +186,7 @@ class _Walker:
         assert node.pairs is not None
         self._spend(node)
         self.level += 1
-        outer, self.app_root = self.app_root, _source_root(node) or self.app_root
+        outer, self.app_root = self.app_root, source_root(node) or self.app_root
         result: dict[str, Data] = {}
         seen: dict[str, Node] = {}
         for key, value in node.pairs:  # merged keys first: what the map says itself wins
@@ -245,18 +256,19 @@ class _Walker:
                 result.update(self._mapping(source, path))
 
     def _tag(self, node: Node, path: KeyPath) -> Data:
-        found = _include_request(node)
+        found = request(node)
         if found is None:
             self._unknown_tag(node, path)
             return None
-        kind, target, fault = found
+        kind, target, fault, fix = found
         if fault:
-            self._problem("bad-value", node, path, fault, 'write  !include "file.yaml"')
+            self._problem("bad-value", node, path, fault, fix)
             return None
         answer = self.include(kind, target, self._position(node), self.app_root)
         for problem in answer.problems:
             self.problems.append(problem._replace(path=(*path, *problem.path)))
         if answer.document is not None:
+            self.included[answer.document.file] = self._position(node)
             self._graft(answer.document, path)
         elif answer.file:
             self.includes[path] = (kind, answer.file)
@@ -267,32 +279,4 @@ class _Walker:
         self.key_positions.update({(*path, *key): at for key, at in document.key_positions.items()})
         self.old.update({(*path, *key): text for key, text in document.old.items()})
         self.includes.update({(*path, *key): found for key, found in document.includes.items()})
-
-
-def _source_root(node: Node) -> str:
-    """Return `source.root` of a mapping that is an app: its includes count from there."""
-    for key, value in node.pairs or ():
-        if key.text == "source":
-            for inner, root in value.pairs or ():
-                if inner.text == "root" and root.text and root.tag is None:
-                    return root.text.strip("/\\ ")
-    return ""
-
-
-_KINDS: Final = ("yaml", "string", "binary", "archive")
-
-
-def _include_request(node: Node) -> tuple[str, str, str] | None:
-    """Return (kind, path, fault) of an include-like tag, or None if the tag is another one."""
-    default = {"!include": "yaml", "!archive": "archive", "!file": "string"}.get(node.tag or "")
-    if default is None:
-        return None
-    if node.text is not None:
-        return default, node.text, "" if node.text else "the path is empty"
-    given = {key.text: value.text for key, value in node.pairs or ()}
-    kind, target = given.get("type", default), given.get("path")
-    if node.tag != "!include" or not target or set(given) - {"type", "path"}:
-        return default, "", f'{node.tag} needs a path, or a map with "type" and "path"'
-    if kind not in _KINDS:
-        return default, "", f'the include type "{kind}" is not one of {", ".join(_KINDS)}'
-    return kind, target, ""
+        self.included.update(document.included)

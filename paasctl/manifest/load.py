@@ -1,6 +1,6 @@
 """Text in, Project out: the stages and their order. Nothing raises for a user's mistake."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from paasctl.manifest.check import check
@@ -9,11 +9,12 @@ from paasctl.manifest.discover import Found, discover, named
 from paasctl.manifest.document import Document, parse
 from paasctl.manifest.facts import Facts, app_facts
 from paasctl.manifest.flavour import Assembled, ManifestFile, Role, Section
+from paasctl.manifest.followups import fresh
 from paasctl.manifest.include import Includer
 from paasctl.manifest.loaded import Loaded
 from paasctl.manifest.source import Tree
 from paasctl.model.position import Position
-from paasctl.model.problem import Problem, Severity
+from paasctl.model.problem import Note, Problem, Severity
 
 if TYPE_CHECKING:
     from paasctl.model.project import Project
@@ -61,7 +62,8 @@ def examine(tree: Tree, files: Sequence[str] | None = None) -> Examined:
     checked, faults = _check(assembled)
     problems += [*faults, *_old_scalars(documents, faults)]
     facts = _facts(tree, found, checked, documents)
-    problems += crosscheck(facts)
+    problems += fresh(crosscheck(facts), faults)
+    problems = _with_includes(problems, documents)
     if not any(problem.severity is Severity.ERROR for problem in problems):
         problems += _nothing_inside(found, checked)
     return Examined(found, facts, tuple(sorted(dict.fromkeys(problems), key=_order)))
@@ -80,6 +82,22 @@ def _read(tree: Tree, found: Found) -> tuple[list[tuple[ManifestFile, Document]]
         if document is not None:
             documents.append((entry, document))
     return documents, problems
+
+
+def _with_includes(
+    problems: list[Problem], documents: list[tuple[ManifestFile, Document]]
+) -> list[Problem]:
+    """Return the problems, errors in included files with the place that includes them."""
+    included = {file: at for _, document in documents for file, at in document.included.items()}
+    return [_from(problem, included) for problem in problems] if included else problems
+
+
+def _from(problem: Problem, included: Mapping[str, Position]) -> Problem:
+    file = problem.position.file if problem.position else ""
+    if problem.severity is not Severity.ERROR or file not in included:
+        return problem
+    note = Note(included[file], f"{file} is included here")
+    return problem if note in problem.notes else problem._replace(notes=(*problem.notes, note))
 
 
 def _check(assembled: Assembled) -> tuple[Assembled, list[Problem]]:

@@ -12,7 +12,7 @@ _TRUE: Final = frozenset(("true", "True", "TRUE"))
 _FALSE: Final = frozenset(("false", "False", "FALSE"))
 _FLOAT: Final = r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 _OLD_BOOL: Final = frozenset(("y", "n", "yes", "no", "on", "off"))
-_OLD_INT: Final = r"[-+]?(?:0[0-7]+|[0-9]+(?::[0-5]?[0-9])+|[0-9]+(?:_[0-9]+)+)"
+_OLD_INT: Final = r"[-+]?(?:0x[0-9a-fA-F]+|0[0-7]+|[0-9]+(?::[0-5]?[0-9])+|[0-9]+(?:_[0-9]+)+)"
 _DIGITS: Final = 18
 """Longer ones are no numbers that JSON and other programs agree on."""
 _PREFIX: Final = "tag:yaml.org,2002:"
@@ -48,6 +48,8 @@ def old_meaning(text: str) -> str:
         for digits in text.lstrip("+-").split(":"):
             total = total * 60 + int(digits)
         return f"the number {total}"
+    if "x" in text:
+        return f"the number {int(text, 16)}"
     return "the number " + str(int(text.replace("_", ""), 8 if "_" not in text else 10))
 
 

@@ -97,11 +97,13 @@ class Tree:
             text = content.decode("utf-8")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
+            before = content[content.rfind(b"\n", 0, error.start) + 1 : error.start]
+            column = len(before.decode("utf-8", "replace")) + 1
             reason = f"byte {error.start + 1}, in line {line}, is not UTF-8 text"
             if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-                reason = "it is UTF-16 text"
+                reason, column = "it is UTF-16 text", 1
             return self._unreadable(
-                file, where or Position(file, line, 1), reason, "save it as UTF-8"
+                file, where or Position(file, line, column), reason, "save it as UTF-8"
             )
         self.texts[file] = text
         return text

@@ -68,6 +68,7 @@ def test_scalars_are_text_wherever_yaml_versions_differ(written, value):
         ("12:30", "the number 750"),
         ("010", "the number 8"),
         ("1_000", "the number 1000"),
+        ("0x1F", "the number 31"),
     ],
 )
 def test_what_yaml_1_1_reads_otherwise_is_remembered(written, meaning):
@@ -173,18 +174,19 @@ def test_both_parsers_give_the_same_nodes(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "words"),
+    ("content", "line", "column", "words"),
     [
-        (b"name: app\ntype: \xff\n", 2, "in line 2, is not UTF-8"),
-        ("name: app\n".encode("utf-16"), 1, "UTF-16"),
-        (b"# " + b"x" * 20_000_001, 1, "more than 20000000 bytes"),
+        (b"name: app\ntype: \xff\n", 2, 7, "in line 2, is not UTF-8"),
+        ("name: app\ntype: é".encode() + b"\xff\n", 2, 8, "in line 2, is not UTF-8"),
+        ("name: app\n".encode("utf-16"), 1, 1, "UTF-16"),
+        (b"# " + b"x" * 20_000_001, 1, 1, "more than 20000000 bytes"),
     ],
 )
-def test_a_file_that_is_no_text_is_refused_at_its_line(tmp_path, content, line, words):
+def test_a_file_that_is_no_text_is_refused_at_its_line(tmp_path, content, line, column, words):
     (tmp_path / "app.yaml").write_bytes(content)
     (problem,) = load(str(tmp_path)).problems
     assert problem.code in ("unreadable", "too-large")
-    assert problem.position == ("app.yaml", line, 1)
+    assert problem.position == ("app.yaml", line, column)
     assert words in problem.message
 
 

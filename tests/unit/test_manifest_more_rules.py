@@ -119,7 +119,7 @@ APPS = {
     ),
     "passthru: yes": (
         APP + "web: {commands: {start: x}, locations: {/: {passthru: yes}}}\n",
-        ("wrong-type", "error", "YAML 1.1 tools read true"),
+        ("ambiguous-scalar", "warning", "yes is read as true"),
     ),
     "passthru without a slash": (
         PHP + "web: {locations: {/: {passthru: index.php}}}\n",

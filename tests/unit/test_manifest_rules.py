@@ -154,7 +154,7 @@ CASES = {
     ),
     "old boolean": (
         {"app.yaml": APP + "web: {locations: {/: {allow: off}}}\n"},
-        ("wrong-type", "app.yaml", 3, 'the text "off"'),
+        ("ambiguous-scalar", "app.yaml", 3, "off is read as false"),
     ),
     "worker with hooks": (
         {"app.yaml": APP + "workers: {q: {commands: {start: x}, hooks: {}}}\n"},

@@ -45,8 +45,13 @@ def assemble(documents: Sequence[tuple[ManifestFile, Document]]) -> Assembled:
 
 
 def _app(file: str, document: Document, problems: list[Problem]) -> list[Section]:
+    if document.data is None:
+        problems.append(_empty(document))
+        return []
     if not isinstance(document.data, dict):
-        problems.append(not_a_map(document, (), "an application"))
+        grouped = "a list of applications belongs into .platform/applications.yaml"
+        hint = grouped if isinstance(document.data, list) else ""
+        problems.append(not_a_map(document, (), "an application", hint))
         return []
     name = document.data.get("name")
     root = os.path.dirname(file)
@@ -55,6 +60,13 @@ def _app(file: str, document: Document, problems: list[Problem]) -> list[Section
             problems.append(nameless(document, ()))
         name = ""
     return [Section(name, document, (), document.data, app_root(document.data, root))]
+
+
+def _empty(document: Document) -> Problem:
+    message = f'{document.file} is empty: an application needs "name" and "type"'
+    fix = "add both, or remove the file"
+    where = document.at(())
+    return Problem("missing-key", Severity.ERROR, where, ("name",), message, fix)
 
 
 def nameless(document: Document, path: KeyPath) -> Problem:
@@ -79,10 +91,10 @@ def app_root(data: Mapping[str, Data], default: str) -> str:
     return "" if root == "." else root
 
 
-def not_a_map(document: Document, path: KeyPath, what: str) -> Problem:
+def not_a_map(document: Document, path: KeyPath, what: str, hint: str = "") -> Problem:
     """Return the problem of a part that is no map."""
     message = f"{what} must be a map of keys and values"
-    return Problem("wrong-type", Severity.ERROR, document.key_at(path), path, message, "")
+    return Problem("wrong-type", Severity.ERROR, document.key_at(path), path, message, hint)
 
 
 def entries(document: Document, path: KeyPath, problems: list[Problem]) -> list[Section]:
@@ -93,7 +105,8 @@ def entries(document: Document, path: KeyPath, problems: list[Problem]) -> list[
     if data is None:
         return []
     if not isinstance(data, dict):
-        problems.append(not_a_map(document, path, str(path[-1]) if path else document.file))
+        what = str(path[-1]) if path else document.file
+        problems.append(not_a_map(document, path, what, "write one line  NAME:  for each"))
         return []
     return [Section(name, document, (*path, name), value) for name, value in data.items()]
 
@@ -115,7 +128,9 @@ def _member(
     document: Document, key: str | int, value: Data, problems: list[Problem]
 ) -> list[Section]:
     if not isinstance(value, dict):
-        problems.append(not_a_map(document, (key,), f'the application "{key}"'))
+        if (key,) not in document.broken:
+            what = f'the application "{key}"' if isinstance(key, str) else "each application"
+            problems.append(not_a_map(document, (key,), what))
         return []
     name = key if isinstance(key, str) else value.get("name")
     if name is None:

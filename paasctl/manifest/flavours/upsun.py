@@ -31,7 +31,7 @@ def assemble(documents: Sequence[tuple[ManifestFile, Document]]) -> Assembled:
     for section in parts["applications"]:
         if isinstance(section.data, dict):
             apps.append(section._replace(root=app_root(section.data, "")))
-        else:
+        elif section.path not in section.document.broken:
             what = f'the application "{section.name}"'
             problems.append(not_a_map(section.document, section.path, what))
     if not apps and not problems and documents:
