@@ -94,6 +94,7 @@ def test_a_service_of_s6_has_its_milliseconds_to_the_kill(tmp_path: Path) -> Non
     service = os.path.join(ground.directory, "services", "p0000")
     assert text(service, "timeout-kill") == "2000\n"
     assert "/c/s6-log s268435455 " in text(service, "log", "run")
+    assert os.path.isdir(os.path.dirname(os.path.dirname(peer.log(ground, "p0000"))))
     assert peer.argv(ground)[:3] == ["/c/s6-svscan", "-c", "20"]
 
 

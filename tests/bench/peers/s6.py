@@ -32,7 +32,11 @@ class SixSupervision(Runit):
             write(f"{self.service(ground, name)}/timeout-kill", f"{grace}\n")
 
     def logger(self, ground: Ground, directory: str) -> str:
-        """Return the command line of a logger that keeps everything in one file."""
+        """Return the command line of a logger that keeps everything in one file.
+
+        It makes its directory, but none above it.
+        """
+        os.makedirs(os.path.dirname(directory), exist_ok=True)
         return f"{ground.script('s6-log')} s{LARGEST_FILE} {directory}"
 
     def argv(self, ground: Ground) -> list[str]:
