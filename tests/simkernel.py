@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from paasctl.model.plan import InstanceSpec
 from paasctl.model.status import ExitStatus
-from paasctl.supervise.kernel import Ended, Occurrence, Probed, SpawnError
+from paasctl.supervise.kernel import Ended, Found, Occurrence, Probed, Sign, SpawnError, Suspicion
 
 
 class Script(NamedTuple):
@@ -41,6 +41,9 @@ class SimKernel:
         self.processes: list[Process] = []
         self.starts: dict[str, int] = {}
         self.killed: list[tuple[float, str, int]] = []
+        self.noted: list[str] = []
+        self.asked: list[tuple[int, Suspicion]] = []
+        self.signs: dict[int, tuple[Sign, str]] = {}
         self._pids = itertools.count(100)
         self._order = itertools.count()
         self._events: list[tuple[float, int, Callable[[], None]]] = []
@@ -103,7 +106,25 @@ class SimKernel:
             self._exit(process, ExitStatus(signal="SIGKILL"))
 
     def tell(self, instance: str, number: int) -> bool:
-        return any(p.parent is None for p in self.alive(instance))
+        """A signal outside of any stop: who obeys dies of it, of SIGKILL everybody."""
+        leaders = [p for p in self.alive(instance) if p.parent is None]
+        status = ExitStatus(signal=signal.Signals(number).name)
+        for process in leaders:
+            after = 0.0 if number == signal.SIGKILL else process.script.obeys
+            if after is not None:
+                self._at(after, lambda p=process: self._exit(p, status))
+        return bool(leaders)
+
+    def settled(self, instance: str) -> None:
+        self.noted.append(instance)
+
+    def examine(self, instance: str, pid: int, log: str, suspicion: Suspicion) -> Found:
+        """The system's answer is in `signs`, by pid; it is asked only upon a suspicion."""
+        if suspicion is Suspicion.NOBODY:
+            return Found(log_end=0)
+        self.asked.append((pid, suspicion))
+        sign, evidence = self.signs.get(pid, (Sign.NONE, ""))
+        return Found(sign, evidence, log_end=0)
 
     def accepts(self, address: str) -> bool:
         return True
@@ -140,6 +161,12 @@ class SimKernel:
         for process in self.alive(instance):
             if process.parent is None:
                 self._exit(process, ExitStatus(code=code))
+
+    def strike(self, instance: str, name: str) -> None:
+        """Have somebody else's signal end the leader of an instance now."""
+        for process in self.alive(instance):
+            if process.parent is None:
+                self._exit(process, ExitStatus(signal=name))
 
     def _outermost(self, instance: str) -> list[Process]:
         return [p for p in self.alive(instance) if p.parent is None or not p.parent.alive]

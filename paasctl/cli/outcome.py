@@ -4,12 +4,12 @@ import select
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from paasctl.cli.endings import found_of, told, whose
 from paasctl.cli.engine import asked
 from paasctl.cli.exits import Exit, Refused
-from paasctl.cli.ps import exit_text
 from paasctl.cli.talk import say, talk
 from paasctl.control.client import Client
-from paasctl.model.status import Shown, Status
+from paasctl.model.status import By, Shown, Status
 
 DOWN = (Shown.STOPPED, Shown.EXITED)
 LAST_LINES = 5
@@ -59,11 +59,16 @@ def wait_down(client: Client, rows: Iterable[Status], seq: int, seconds: float, 
 
 
 def _how(notice: dict[str, object], seconds: float) -> str:
-    found = notice.get("exit")
-    ended = found if isinstance(found, dict) else {}
+    ended = found_of(notice) or {}
     if ended.get("signal") == "SIGKILL":
-        return f"killed after {seconds:.1f}s (it did not end by itself)"
+        return f"killed after {seconds:.1f}s ({_whose_kill(ended)})"
+    if ended.get("forced"):
+        return f"stopped after {seconds:.1f}s (what it had left behind was killed)"
     return f"stopped after {seconds:.1f}s"
+
+
+def _whose_kill(ended: Mapping[str, object]) -> str:
+    return "it did not end by itself" if ended.get("by") == By.PAASCTL else whose(ended)
 
 
 def wait_ready(
@@ -150,8 +155,7 @@ def _ready(notice: dict[str, object], seconds: float) -> str:
 
 
 def _never_came_up(notice: dict[str, object], lines: list[str]) -> Refused:
-    found = notice.get("exit")
-    how = exit_text(found if isinstance(found, dict) else None) or "ended"
+    how = told(found_of(notice)) or "ended"
     said = ("its last lines:", *(f"  {line}" for line in lines)) if lines else ()
     identity = notice.get("id")
     return Refused(

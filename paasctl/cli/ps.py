@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from paasctl.cli.clock import seconds_of, span
 from paasctl.cli.colour import Colour, stdout_colour, width_of
 from paasctl.cli.command import Argument, Call, Command
+from paasctl.cli.endings import told
 from paasctl.cli.exits import Exit
 from paasctl.cli.running import place_of, resolve, short_names
 from paasctl.cli.snapshot import Snapshot, snapshot
 from paasctl.cli.table import Cell, Column, envelope, plain, table
 from paasctl.cli.talk import talk
-from paasctl.model.status import ExitStatus, Shown, Status
+from paasctl.model.status import Shown, Status
 
 COLUMNS = (
     Column("NAME"),
@@ -97,7 +98,7 @@ def _cells(row: Status, name: str, now: float) -> list[Cell]:
 
 def _outlook(row: Status, now: float) -> str:
     """Return what comes next, or how it ended."""
-    ended = exit_text(row.exit)
+    ended = told(row.exit)
     if row.state == Shown.BACKING_OFF and row.next is not None:
         at = seconds_of(row.next)
         soon = f"next try in {span(max(0.0, at - now) + 0.999)}" if at is not None else ""
@@ -106,20 +107,6 @@ def _outlook(row: Status, now: float) -> str:
         return ""
     when = seconds_of(str((row.exit or {}).get("at") or ""))
     return f"{ended}, {span(now - when)} ago" if ended and when is not None else ended
-
-
-def exit_text(found: dict[str, object] | None) -> str:
-    """Return in words how a process ended; nothing if it has not."""
-    if not found:
-        return ""
-    code, number, error = found.get("code"), found.get("signal"), found.get("error")
-    return str(
-        ExitStatus(
-            code if isinstance(code, int) else None,
-            None if number is None else str(number),
-            None if error is None else str(error),
-        )
-    )
 
 
 COMMAND = Command(

@@ -10,9 +10,9 @@ import time
 
 from paasctl.cli.clock import seconds_of, span
 from paasctl.cli.command import Call, Command, Option, Value
+from paasctl.cli.endings import told
 from paasctl.cli.enter import become, environment, from_input, interactive, prepare, through_shell
 from paasctl.cli.exits import Exit, Refused
-from paasctl.cli.ps import exit_text
 from paasctl.cli.running import Place, place_of, short_names
 from paasctl.cli.snapshot import plan_in_force, snapshot
 from paasctl.cli.talk import talk
@@ -64,7 +64,7 @@ def _banner(place: Place, spec: InstanceSpec, shown: str) -> str:
     row = next((row for row in snapshot(place).rows if row.id == spec.id), None)
     where = f"worker of {spec.app}" if spec.kind is Kind.WORKER else "web"
     if row is None or row.pid is None:
-        ended = exit_text(row.exit) if row is not None else ""
+        ended = told(row.exit) if row is not None else ""
         state = f"not running{f' ({ended})' if ended else ''}"
     else:
         since = seconds_of(row.since)

@@ -4,7 +4,9 @@ import time
 from collections.abc import Mapping
 
 from paasctl.cli.clock import seconds_of
-from paasctl.cli.colour import Colour, paint
+from paasctl.cli.colour import Colour, harmless, paint
+from paasctl.cli.endings import found_of, how, whose
+from paasctl.supervise.backoff import HEALTHY
 
 Notice = Mapping[str, object]
 Told = tuple[str, str]
@@ -30,6 +32,7 @@ class Story:
         self._colour = colour
         self._glyphs = GLYPHS if unicode else ASCII
         self._since: dict[str, float] = {}
+        self._crashes: dict[str, list[float]] = {}
 
     def line(self, notice: Notice) -> str:
         """Return the line for a notice, or "" where there is nothing worth a line."""
@@ -37,13 +40,14 @@ class Story:
         kind, text = self._told(notice)
         if not text:
             return ""
+        text = harmless(text)  # it may hold what a program or the kernel has said
         glyph = paint(self._glyphs[kind], _COLOURS[kind], self._colour)
         return f"{name:<{self._width}} {glyph} {text}\n"
 
     def _told(self, notice: Notice) -> Told:
         took = self._took(notice)
         if notice["event"] in ("exited", "spawn-failed"):
-            return _ended(notice, took)
+            return self._ended(notice, took)
         if notice["new"] == "stopping":
             return _stopping(notice, took)
         if notice["new"] == "running":
@@ -54,6 +58,37 @@ class Story:
             return "busy", "running" if notice["kind"] == "hook" else "starting"
         return ("stop", "stopped") if notice["old"] == "backing-off" != notice["new"] else NO_NEWS
 
+    def _ended(self, notice: Notice, took: str) -> Told:
+        new, ended = notice["new"], _ended_text(notice, took)
+        if notice["kind"] == "hook" and new == "exited":
+            good = (found_of(notice) or {}).get("code") == 0
+            return ("good", f"done in {took}") if good else ("bad", ended)
+        if new == "backing-off":
+            return self._looping(notice, ended)
+        if new == "starting" and notice["old"] == "stopping":
+            return "again", f"starting again (stopped in {took}{_harder(notice)})"
+        if new == "starting":
+            self._crashed(notice)
+            return "bad", f"{ended}, restarted at once"
+        return "stop", f"stopped in {took} ({how(found_of(notice)) or 'ended'}{_harder(notice)})"
+
+    def _looping(self, notice: Notice, ended: str) -> Told:
+        """Tell of a crash after which there is a pause; from the third on, how many there were."""
+        times = self._crashed(notice)
+        text = f"{ended}, next try in {_until_next(notice)}"
+        if len(times) < 3:
+            return "bad", text
+        loop = f"{_ordinal(len(times))} crash in {duration(times[-1] - times[0])}"
+        return "bad", f"{text} ({loop}; paasctl restart {notice['name']} tries now)"
+
+    def _crashed(self, notice: Notice) -> list[float]:
+        """Count an end that nobody had asked for; return the times of the present loop's."""
+        at, ran = seconds_of(str(notice["at"])) or 0.0, (found_of(notice) or {}).get("ran")
+        healthy = isinstance(ran, float) and ran >= HEALTHY
+        before = [] if healthy else self._crashes.get(str(notice["id"]), [])
+        self._crashes[str(notice["id"])] = times = [*before, at]
+        return times
+
     def _took(self, notice: Notice) -> str:
         """Return how long the state before took, and note that a new one begins."""
         now, instance = time.monotonic(), str(notice["id"])
@@ -63,38 +98,41 @@ class Story:
         return duration(now - began)
 
 
-def _ended(notice: Notice, took: str) -> Told:
-    new, how = notice["new"], exit_text(notice)
-    if notice["kind"] == "hook" and new == "exited":
-        good = how == "exited 0"
-        return ("good", f"done in {took}") if good else ("bad", f"{how} after {took}")
-    if new == "backing-off":
-        return "bad", f"{how} after {took}, next try in {_until_next(notice)}"
-    if new == "starting" and notice["old"] == "stopping":
-        return "again", f"starting again (stopped in {took})"
-    if new == "starting":
-        return "again", f"{how} after {took}, restarted at once"
-    return "stop", f"stopped in {took} ({how})"
-
-
 def _stopping(notice: Notice, took: str) -> Told:
     if notice["event"] == "deadline":
         return "stop", f"SIGKILL after {took}: it did not end on SIGTERM"
     if notice["event"] == "leader-exited":
-        return "bad", f"{exit_text(notice)} after {took}, ending what it left behind"
+        return "bad", f"{_ended_text(notice, took)}, ending what it left behind"
     return ("busy", "stopping") if notice["old"] != "stopping" else NO_NEWS
 
 
-def exit_text(notice: Notice) -> str:
-    """Return how the last process of the notice's instance ended, in words."""
-    found = notice.get("exit")
-    if not isinstance(found, Mapping):
-        return "ended"
-    if found["error"]:
-        return f"could not start: {found['error']}"
-    if found["signal"]:
-        return f"ended by {found['signal']}"
-    return f"exited {found['code']}"
+def _ended_text(notice: Notice, took: str) -> str:
+    """Return how it ended, after how long, and whose doing it was if that needs saying.
+
+    Out: killed by SIGKILL after 2.0s: not by paasctl; kernel log says out of memory.
+    """
+    found = found_of(notice)
+    ran = (found or {}).get("ran")
+    after = duration(ran) if isinstance(ran, float) else took
+    text = f"{how(found) or 'ended'} after {after}"
+    blame = whose(found)
+    return f"{text}: {blame}" if blame else text
+
+
+def _harder(notice: Notice) -> str:
+    """Return what has to be said of a stop for which SIGTERM was not enough."""
+    found = found_of(notice) or {}
+    if not found.get("forced"):
+        return ""
+    if found.get("signal") == "SIGKILL":
+        return "; it had to be killed"
+    return "; what it had left behind had to be killed"
+
+
+def _ordinal(number: int) -> str:
+    """Return a place in a row. In: 3  Out: 3rd."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number % 100 < 20 else ending}"
 
 
 def _port(notice: Notice) -> str:

@@ -3,8 +3,9 @@
 import selectors
 import time
 
+from paasctl.cli.endings import found_of, told
 from paasctl.cli.exits import Exit, Refused
-from paasctl.cli.story import Notice, exit_text
+from paasctl.cli.story import Notice
 from paasctl.control.client import Client
 
 
@@ -43,7 +44,7 @@ def _follow(waiting: dict[str, str], notice: Notice) -> None:
     if notice["ready"] or notice["new"] in ("exited", "stopped"):
         waiting.pop(name, None)
     elif notice["new"] == "backing-off":
-        waiting[name] = f"{name}: {exit_text(notice)}"
+        waiting[name] = f"{name}: {told(found_of(notice))}"
     else:
         waiting[name] = f"{name}: {notice['new']}"
 

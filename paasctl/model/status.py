@@ -32,6 +32,38 @@ class ExitStatus(NamedTuple):
         return f"exited {self.code}"
 
 
+class By(StrEnum):
+    """Whose doing an end was."""
+
+    ITSELF = "itself"
+    PAASCTL = "paasctl"
+    KERNEL = "kernel"
+    OTHER = "other"
+
+
+class Death(NamedTuple):
+    """What is known of the end of a leader beside its exit status; see docs/concepts/ends.md.
+
+    `why`, for our own doing, is a word of a closed list: stop, restart, redeploy, remove, down,
+    kill, signal. `forced`: SIGKILL was needed, for the leader or for what it had left behind.
+    `certain` is False where `by` is an inference; `evidence` is what it rests on. `ran` are
+    seconds of life. `peak` are bytes resident, of what `peak_of` says: "process" (the largest
+    of the leader and the children it had waited for), "at-most" (no more than that) or
+    "cgroup" (its own memory cgroup, since that was made). `log_end` is the size of its log then.
+    """
+
+    by: By
+    why: str = ""
+    forced: bool = False
+    certain: bool = True
+    evidence: str = ""
+    pid: int | None = None
+    ran: float | None = None
+    peak: int | None = None
+    peak_of: str = ""
+    log_end: int | None = None
+
+
 class Status(NamedTuple):
     """One instance, as the engine sees it; `since` and `next` are ISO 8601 UTC times."""
 

@@ -1,9 +1,10 @@
 """One instance as the engine holds it: its spec, its machine, and what was seen of it."""
 
 from paasctl.model.plan import InstanceSpec, Kind
-from paasctl.model.status import ExitStatus, Shown
+from paasctl.model.status import Death, ExitStatus, Shown
 from paasctl.supervise.machine import Event, Instance, State
 from paasctl.supervise.rollout import Leaving, Member, Progress
+from paasctl.supervise.verdict import NO_ENDING, Ending
 
 _SHOWN = {
     State.STARTING: Shown.STARTING,
@@ -12,6 +13,8 @@ _SHOWN = {
     State.KILLING: Shown.STOPPING,
     State.BACKOFF: Shown.BACKING_OFF,
 }
+NOTHING_KNOWN = dict.fromkeys(Death._fields)
+"""The JSON of a death that was none: it could not be started."""
 ALIVE = (State.STARTING, State.RUNNING, State.STOPPING, State.KILLING)
 
 
@@ -20,11 +23,12 @@ class Cell:
 
     __slots__ = (
         "action",
+        "death",
+        "ending",
         "exit",
         "exit_at",
         "instance",
         "interval",
-        "leader_exit",
         "next_spec",
         "pid",
         "poll_at",
@@ -42,7 +46,8 @@ class Cell:
         self.pid: int | None = None
         self.exit: ExitStatus | None = None
         self.exit_at = ""
-        self.leader_exit: ExitStatus | None = None
+        self.death: Death | None = None
+        self.ending: Ending = NO_ENDING
         self.since = since
         self.starts = 0
         self.progress = Progress.SETTLED
@@ -58,6 +63,12 @@ class Cell:
         settle = None if self.spec.probe or self.spec.listen else self.spec.settle
         self.instance = self.instance._replace(settle=settle, grace=self.spec.grace)
         return self.spec
+
+    def killed(self) -> None:
+        """Note that we have sent SIGKILL to everything that was left of it."""
+        self.ending = self.ending._replace(killed=True)
+        if self.pid is None and self.death is not None:  # the leader had ended before
+            self.death = self.death._replace(forced=True)
 
     def alive(self) -> bool:
         """Return whether a process of it exists."""
@@ -105,7 +116,8 @@ class Cell:
         """Return how its last process ended, or None."""
         if self.exit is None:
             return None
-        return {**self.exit._asdict(), "at": self.exit_at}
+        death = NOTHING_KNOWN if self.death is None else self.death._asdict()
+        return {**self.exit._asdict(), "at": self.exit_at, **death}
 
     def row(self) -> dict[str, object]:
         """Return the row of `paasctl ps --format json`."""

@@ -1,6 +1,7 @@
 """The only door to time and processes; behind it stand Linux, other Unixes, and the simulation."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import NamedTuple, Protocol
 
 from paasctl.model.plan import InstanceSpec
@@ -15,12 +16,45 @@ class Ended(NamedTuple):
     """Some process of an instance has ended.
 
     `leader` is the leader's exit status if the leader was among them, else None; `remaining`
-    is whether any process of the instance is left, the leader or a descendant.
+    is whether any process of the instance is left, the leader or a descendant. `peak` are the
+    most bytes that were resident at once in the leader, or in a child that it had waited for.
     """
 
     id: str
     leader: ExitStatus | None
     remaining: bool
+    peak: int | None = None
+
+
+class Sign(Enum):
+    """What the system says about an out-of-memory kill."""
+
+    UNKNOWN = "unknown"  # it says nothing here
+    NONE = "none"  # it has counted none
+    COUNTED = "counted"  # one, and perhaps this
+    CERTAIN = "certain"
+
+
+class Suspicion(Enum):
+    """Whom the kernel may have killed for want of memory."""
+
+    NOBODY = "nobody"
+    LEADER = "leader"
+    CHILD = "child"
+
+
+class Found(NamedTuple):
+    """What an examination of a dead leader has brought to light.
+
+    `evidence` is what `sign` rests on, for people. `group_peak` are the bytes of its memory
+    cgroup if it had one of its own, `floor` those below which `Ended.peak` says nothing.
+    """
+
+    sign: Sign = Sign.UNKNOWN
+    evidence: str = ""
+    log_end: int | None = None
+    group_peak: int | None = None
+    floor: int = 0
 
 
 class Probed(NamedTuple):
@@ -86,6 +120,17 @@ class Kernel(Protocol):
 
     def tell(self, instance: str, number: int) -> bool:
         """Send one signal to the leader alone; return whether there was one."""
+        ...
+
+    def settled(self, instance: str) -> None:
+        """Note of a process that is ready what cannot be learnt any more when it is dead."""
+        ...
+
+    def examine(self, instance: str, pid: int, log: str, suspicion: Suspicion) -> Found:
+        """Look into the end of a leader that has just been reported; `log` is its log's path.
+
+        The system is asked about memory only upon a suspicion: that is dear.
+        """
         ...
 
     def accepts(self, address: str) -> bool:

@@ -14,6 +14,8 @@ import ctypes
 import os
 import signal
 
+from paasctl.supervise.kernel import Found, Sign, Suspicion
+from paasctl.supervise.oom import OomWatch
 from paasctl.supervise.posix import MARKER, Family, PosixKernel
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -86,6 +88,7 @@ class LinuxKernel(PosixKernel):
         super().__init__()
         become_subreaper()
         self.strays: set[int] = set()
+        self._oom = OomWatch()
         self._looked = False
 
     def polled(self) -> dict[str, Family]:
@@ -127,6 +130,20 @@ class LinuxKernel(PosixKernel):
             mark = marker_of(pid)
             family = self.families.get(mark[2]) if mark else None
         return family
+
+    def settled(self, instance: str) -> None:
+        """Note the memory cgroup of the leader if it has one of its own."""
+        family = self.families.get(instance)
+        if family is not None and family.leader is not None:
+            self._oom.note(instance, family.leader)
+
+    def examine(self, instance: str, pid: int, log: str, suspicion: Suspicion) -> Found:
+        """Ask the system who sent the SIGKILL, if one was sent that is not ours."""
+        found = super().examine(instance, pid, log, suspicion)
+        sign, evidence = Sign.UNKNOWN, ""
+        if suspicion is not Suspicion.NOBODY:
+            sign, evidence = self._oom.look(instance, pid, suspicion)
+        return found._replace(sign=sign, evidence=evidence, group_peak=self._oom.peak(instance))
 
     def remains(self, family: Family) -> bool:
         """Return whether any process of the family is left, as far as adoption has shown."""

@@ -107,7 +107,8 @@ class Operations:
         except KeyError:
             raise Declined("unknown-signal", f"there is no signal {name!r}") from None
         targets = self._targets(request)
-        told = [target for target in targets if self._kernel.tell(target, number)]
+        signal_name = signal.Signals(number).name
+        told = [t for t in targets if self._supervisor.tell(t, number, signal_name)]
         return {"accepted": told, "seq": self._journal.seq}
 
     def _apply(self, connection: Connection, request: Request) -> Answer:

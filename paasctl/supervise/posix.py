@@ -5,15 +5,26 @@ descendant that makes a session of its own is not seen. `linux.py` adds what clo
 """
 
 import os
+import resource
 import selectors
 import signal
 import socket
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
 from paasctl.model.plan import InstanceSpec
 from paasctl.model.status import ExitStatus
-from paasctl.supervise.kernel import Ended, Occurrence, Probed, Ready, Signalled, SpawnError
+from paasctl.supervise.kernel import (
+    Ended,
+    Found,
+    Occurrence,
+    Probed,
+    Ready,
+    Signalled,
+    SpawnError,
+    Suspicion,
+)
 from paasctl.supervise.planfile import environment
 
 MARKER = b"PAASCTL_INSTANCE="
@@ -25,6 +36,8 @@ _DEFAULTS = [
     for number in signal.valid_signals()
     if number not in (signal.SIGKILL, signal.SIGSTOP) and number < 32
 ]
+_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in the unit of ru_maxrss: getrusage(2) of each system."""
 _GROUP_POLL = 0.05
 """Seconds between looks at a group whose leader is gone, where nobody tells us of its end."""
 _LATENESS = 0.002
@@ -158,6 +171,21 @@ class PosixKernel:
             return True  # macOS says so for a group of zombies: the next reap decides
         return True
 
+    def settled(self, instance: str) -> None:
+        """Note nothing: there are no memory cgroups here."""
+
+    def examine(self, instance: str, pid: int, log: str, suspicion: Suspicion) -> Found:
+        """Find out how long the log was; no system but Linux tells of kills for memory.
+
+        A child begins its life in our memory (posix_spawn), so that what it needed itself
+        shows only where it was more than we have ever had.
+        """
+        try:
+            end: int | None = os.stat(log).st_size
+        except OSError:  # it could not be opened, or was deleted
+            end = None
+        return Found(log_end=end, floor=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT)
+
     def accepts(self, address: str) -> bool:
         """Try to connect; on loopback the answer is immediate."""
         kind, _, rest = address.partition(":")
@@ -234,11 +262,11 @@ class PosixKernel:
 
     def _reap(self, polled: dict[str, Family]) -> list[Occurrence]:
         found: list[Occurrence] = []
-        leaders: dict[str, ExitStatus] = {}
+        leaders: dict[str, tuple[ExitStatus, int]] = {}
         touched: dict[str, Family] = {}
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 break
             if pid == 0:
@@ -253,12 +281,15 @@ class PosixKernel:
             touched[family.id] = family
             if pid == family.leader:
                 family.leader = None
-                leaders[family.id] = decode(status)
+                leaders[family.id] = decode(status), usage.ru_maxrss * _UNIT
             family.orphans -= {pid}
         return found + self._endings(leaders, touched, polled)
 
     def _endings(
-        self, leaders: dict[str, ExitStatus], touched: dict[str, Family], polled: dict[str, Family]
+        self,
+        leaders: dict[str, tuple[ExitStatus, int]],
+        touched: dict[str, Family],
+        polled: dict[str, Family],
     ) -> list[Occurrence]:
         if any(family.leader is None for family in touched.values()):
             self.adopt()
@@ -269,7 +300,8 @@ class PosixKernel:
                 del self.families[instance]
                 del self.sessions[family.session]
             if instance in touched or not remaining:
-                found.append(Ended(instance, leaders.get(instance), remaining))
+                status, peak = leaders.get(instance, (None, None))
+                found.append(Ended(instance, status, remaining, peak))
         return found
 
     def known(self) -> set[int]:

@@ -15,10 +15,18 @@ from paasctl.supervise.journal import Notice
 from paasctl.supervise.kernel import Ended, Kernel, Occurrence, Probed, SpawnError
 from paasctl.supervise.machine import Effect, Event, Impossible, State, step
 from paasctl.supervise.rollout import Outcome, Progress, due, leave, outcome
+from paasctl.supervise.verdict import NO_ENDING, suspicion, verdict
 
 FIRST_LOOK = 0.02
 SLOWEST_LOOK = 2.0
 """Seconds between looks whether a process accepts connections, doubled from first to slowest."""
+_WHY = {
+    Event.DOWN: "stop",
+    Event.RELEASE: "stop",
+    Event.RESTART: "restart",
+    Event.KILL: "kill",
+}
+"""What a process that has to end is said to have ended for."""
 
 
 class Supervisor:
@@ -39,6 +47,7 @@ class Supervisor:
         self._outcome = Outcome.DONE
         self._going: set[str] = set()  # what the open stage waits for
         self._stirred = False
+        self._applied = ""  # why the last `apply` ends processes
         self.cells: dict[str, Cell] = {}
         self.closing = False
 
@@ -50,6 +59,7 @@ class Supervisor:
         With `only`, these ids are replaced whether they changed or not, and nothing else is
         touched. Without `revive`, what somebody has stopped stays stopped.
         """
+        self._applied = "redeploy" if only is None else "restart"
         specs = {spec.id: spec for spec in plan.instances}
         chosen = set(specs) if only is None else set(only) & set(specs)
         for spec in plan.instances:
@@ -75,6 +85,14 @@ class Supervisor:
             else:
                 self._feed(cell, event)
         self.advance()
+
+    def tell(self, instance: str, number: int, name: str) -> bool:
+        """Send a signal to the leader because somebody asked; return whether there was one."""
+        told = self._kernel.tell(instance, number)
+        if told:
+            cell = self.cells[instance]
+            cell.ending = cell.ending._replace(told=name, told_at=self._kernel.now())
+        return told
 
     def close(self) -> None:
         """End everything, apps before services; `finished` tells when it is over."""
@@ -149,7 +167,7 @@ class Supervisor:
                 cell = self.cells[instance]
                 cell.progress = Progress.GOING
                 self._going.add(instance)
-                self._feed(cell, cell.action)
+                self._feed(cell, cell.action, self._applied)
         self._conclude()
 
     # -- the parts of the above
@@ -187,7 +205,7 @@ class Supervisor:
         cell.progress = Progress.SETTLED
         self._going.discard(instance)
         cell.removed = True
-        self._feed(cell, Event.DOWN)
+        self._feed(cell, Event.DOWN, "remove")
         if not cell.alive():
             self.cells.pop(instance, None)
 
@@ -204,19 +222,25 @@ class Supervisor:
         at = self._kernel.stamp()
         return {"at": at, "id": "", "event": event, "old": None, "new": None, "exit": None, **more}
 
-    def _feed(self, cell: Cell, event: Event) -> None:
+    def _feed(self, cell: Cell, event: Event, why: str = "") -> None:
         shown, before = cell.shown().value, cell.visible()
+        if event in _WHY and cell.pid is not None and not cell.ending.why:
+            why = "down" if self.closing else why or _WHY[event]
+            cell.ending = cell.ending._replace(why=why)
         timed = (cell.instance.deadline, cell.poll_at)
         pending = [event]
         while pending:
-            pending += self._step(cell, pending.pop(0))
+            last = pending.pop(0)
+            pending += self._step(cell, last)
+            if last is Event.SPAWN_FAILED and event is not Event.EXITED:
+                event = last  # whatever it was that had us try: this is the news
         cell.progressed()
         if cell.progress is not Progress.GOING and cell.spec.id in self._going:
             self._going.discard(cell.spec.id)
             self._stirred = self._stirred or cell.progress is Progress.FAILED
         if timed != (cell.instance.deadline, cell.poll_at):
             self._schedule(cell)
-        if cell.visible() != before or event is Event.EXITED:
+        if cell.visible() != before or event in (Event.EXITED, Event.SPAWN_FAILED):
             self._report(cell, event, shown)
         if cell.removed and not cell.alive():
             self.cells.pop(cell.spec.id, None)
@@ -235,6 +259,8 @@ class Supervisor:
         if cell.instance.state is not State.STARTING and cell.poll_at is not None:
             cell.poll_at = None
             self._kernel.drop_probe(cell.spec.id)
+        if event in (Event.READY, Event.DEADLINE) and cell.instance.state is State.RUNNING:
+            self._kernel.settled(cell.spec.id)
         return caused
 
     def _run(self, cell: Cell, effect: Effect) -> list[Event]:
@@ -245,16 +271,18 @@ class Supervisor:
                 self._kernel.pass_down(cell.spec.id, cell.spec.stop_signal)
             case Effect.KILL:
                 self._kernel.destroy(cell.spec.id)
+                cell.killed()
         return []
 
     def _spawn(self, cell: Cell) -> Event:
         spec = cell.adopt_next()
-        cell.leader_exit = None
+        cell.ending = NO_ENDING
         cell.since = self._kernel.stamp()
         try:
             cell.pid = self._kernel.spawn(spec)
         except SpawnError as error:
             cell.exit, cell.exit_at = ExitStatus(error=str(error)), cell.since
+            cell.death = None
             return Event.SPAWN_FAILED
         cell.starts += 1
         if spec.probe or spec.listen:
@@ -267,8 +295,7 @@ class Supervisor:
     def _ended(self, ended: Ended) -> None:
         cell = self.cells[ended.id]
         if ended.leader is not None:
-            cell.pid = None
-            cell.exit, cell.exit_at = ended.leader, self._kernel.stamp()
+            self._examine(cell, ended.leader, ended.peak)
         if not ended.remaining:
             self._feed(cell, Event.EXITED)
             if cell.spec.stamp and cell.exit is not None and cell.exit.code == 0:
@@ -277,6 +304,17 @@ class Supervisor:
             self._feed(cell, Event.LEADER_EXITED)
         else:
             self._feed(cell, Event.LAYER_EXITED)
+
+    def _examine(self, cell: Cell, status: ExitStatus, peak: int | None) -> None:
+        """Take down how the leader has ended, and whose doing that was."""
+        pid, cell.pid = cell.pid, None
+        assert pid is not None, "a leader that ends was there"
+        now, ending = self._kernel.now(), cell.ending
+        doubt = suspicion(status, ending)
+        found = self._kernel.examine(cell.spec.id, pid, cell.spec.log, doubt)
+        cell.exit, cell.exit_at = status, self._kernel.stamp()
+        death = verdict(status, ending, found, now, cell.instance.started, peak)
+        cell.death = death._replace(pid=pid)
 
     def _probed(self, probed: Probed) -> None:
         cell = self.cells.get(probed.id)
