@@ -64,7 +64,8 @@ class OomWatch:
 
     def __init__(self) -> None:
         self._machine = Counter(VMSTAT)
-        self._group = group_of(b"self")
+        self._here = _cgroups("self")
+        self._group = group_of("self")
         self._shared = None if self._group is None else Counter(self._group.events)
         self._log = _open_log()
         self._named: dict[int, str] = {}
@@ -72,7 +73,10 @@ class OomWatch:
 
     def note(self, instance: str, pid: int) -> None:
         """Begin to watch the memory cgroup that a process has to itself, if it has one."""
-        group = group_of(str(pid).encode())
+        if _cgroups(pid) == self._here:  # as good as always: 16 µs of CPU, and nothing is kept
+            self._own.pop(instance, None)
+            return
+        group = group_of(pid)
         if group is None or group == self._group:
             self._own.pop(instance, None)
         elif instance not in self._own or self._own[instance][0] != group:
@@ -156,13 +160,23 @@ def count(path: str) -> int | None:
     return int(rest.split(b"\n", 1)[0]) if found else None
 
 
-def group_of(pid: bytes) -> Group | None:
-    """Return the memory cgroup of a living process; None where there is none, or it is gone."""
+def _cgroups(pid: int | str) -> bytes:
+    """Return the text of a living process's cgroups; nothing if it is gone."""
     try:
-        with open(os.path.join(b"/proc", pid, b"cgroup"), "rb") as file:
-            lines = file.read().splitlines()
+        file = os.open(f"/proc/{pid}/cgroup", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return None
+        return b""
+    try:
+        return os.read(file, 65536)
+    except OSError:  # it has ended between the two
+        return b""
+    finally:
+        os.close(file)
+
+
+def group_of(pid: int | str) -> Group | None:
+    """Return the memory cgroup of a living process; None where there is none, or it is gone."""
+    lines = _cgroups(pid).splitlines()
     for line in lines:
         controllers, path = line.split(b":", 2)[1:]
         if b"memory" in controllers.split(b","):

@@ -70,7 +70,7 @@ def test_stop_restart_and_sigkill_after_the_grace_are_ours(here: Running) -> Non
 
 def test_what_is_left_behind_and_has_to_be_killed_shows(here: Running) -> None:
     here.apply(
-        here.spec("w", "(trap '' TERM; while :; do sleep 0.05; done) & echo up; wait", grace=0.3)
+        here.spec("w", "(trap '' TERM; echo up; while :; do sleep 0.05; done) & wait", grace=0.3)
     )
     here.until_said("w", "up")
     here.client.ask("down", targets=["w"])
@@ -100,7 +100,7 @@ def test_the_peak_is_told_and_what_cannot_be_told_is_a_bound(here: Running) -> N
 
 def _memory_cgroup() -> Path:
     """Make a memory cgroup below our own with a limit, or skip with the reason."""
-    own = group_of(b"self")
+    own = group_of("self")
     parent = Path(own.events).parent if own is not None else Path("/sys/fs/cgroup/memory")
     place = parent / f"paasctl-test-{os.getpid()}"
     limit = "memory.max" if (parent / "cgroup.controllers").exists() else "memory.limit_in_bytes"
