@@ -103,6 +103,9 @@ def _outlook(row: Status, now: float) -> str:
         at = seconds_of(row.next)
         soon = f"next try in {span(max(0.0, at - now) + 0.999)}" if at is not None else ""
         return ", ".join(part for part in (soon, ended) if part)
+    if row.state == Shown.STOPPING and row.kill_at is not None:
+        at = seconds_of(row.kill_at)
+        return "" if at is None else f"SIGKILL in {span(max(0.0, at - now) + 0.999)}"
     if row.state in UP:
         return ""
     when = seconds_of(str((row.exit or {}).get("at") or ""))

@@ -65,7 +65,11 @@ class Death(NamedTuple):
 
 
 class Status(NamedTuple):
-    """One instance, as the engine sees it; `since` and `next` are ISO 8601 UTC times."""
+    """One instance, as the engine sees it.
+
+    `since`, `next` (when it is started again) and `kill_at` (when SIGKILL ends what SIGTERM has
+    not) are ISO 8601 UTC times.
+    """
 
     id: str
     name: str
@@ -81,4 +85,5 @@ class Status(NamedTuple):
     port: int | None
     log: str
     next: str | None = None
+    kill_at: str | None = None
     fingerprint: str = ""

@@ -49,3 +49,12 @@ def enclosure(
         tools.shell, "-c", script, tools.shell,
         tools.mount, tools.setpriv, root, *pairs, "--",
     )  # fmt: skip
+
+
+def bound_by(enclosed: tuple[str, ...]) -> tuple[Binding, ...]:
+    """Return the bindings that an enclosure makes: the inverse of `enclosure`."""
+    if "-c" not in enclosed or enclosed[-1] != "--":
+        return ()
+    first = enclosed.index("-c") + len(("-c", "script", "$0", "mount", "setpriv", "root"))
+    pairs = enclosed[first:-1]
+    return tuple(Binding(store, path) for store, path in zip(pairs[::2], pairs[1::2], strict=True))

@@ -354,7 +354,16 @@ class Supervisor:
     def rows(self, ids: Iterable[str] | None = None) -> list[dict[str, object]]:
         """Return the rows of `paasctl ps --format json`, in the order of the plan."""
         cells = self.cells.values() if ids is None else [self.cells[i] for i in ids]
-        return [{**cell.row(), "next": self._next(cell)} for cell in cells]
+        return [
+            {**cell.row(), "next": self._next(cell), "kill_at": self._kill_at(cell)}
+            for cell in cells
+        ]
+
+    def _kill_at(self, cell: Cell) -> str | None:
+        """Return when SIGKILL will end what SIGTERM has not, as a time for people."""
+        deadline = cell.instance.deadline
+        stopping = cell.instance.state is State.STOPPING and deadline is not None
+        return self._kernel.stamp(deadline) if stopping else None
 
     def _next(self, cell: Cell) -> str | None:
         if cell.instance.state is not State.BACKOFF or cell.instance.deadline is None:

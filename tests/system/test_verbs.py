@@ -91,7 +91,7 @@ def test_ps_json_contract(project: Project) -> None:
     row = next(row for row in found["instances"] if row["id"] == "app--queue")
     assert list(row) == [
         *("id", "name", "kind", "app", "state", "want", "ready", "pid", "restarts"),
-        *("since", "exit", "port", "log", "next"),
+        *("since", "exit", "port", "log", "next", "kill_at"),
     ]
     assert (row["kind"], row["state"], row["ready"]) == ("worker", "running", True)
     os.kill(row["pid"], 0)
