@@ -21,7 +21,7 @@ class Kept(NamedTuple):
 
 KEPT: Final[Mapping[str, Kept]] = {
     "Supervisor": Kept(
-        saved=("_outcome", "_going", "_stirred", "cells", "closing"),
+        saved=("_outcome", "_going", "_stirred", "cells", "closing", "_applied"),
         remade=("_kernel", "_note", "_stamp", "_complain", "_heap"),
     ),
     "PosixKernel": Kept(
@@ -30,7 +30,7 @@ KEPT: Final[Mapping[str, Kept]] = {
     ),
     "LinuxKernel": Kept(
         saved=("families", "probes", "stillborn_probes"),
-        remade=("owners", "sessions", "selector", "_wake", "strays", "_looked"),
+        remade=("owners", "sessions", "selector", "_wake", "strays", "_looked", "_oom"),
     ),
     "Journal": Kept(saved=("seq", "_pending"), remade=("_path", "clean", "_file")),
     "Operations": Kept(

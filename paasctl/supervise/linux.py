@@ -91,6 +91,12 @@ class LinuxKernel(PosixKernel):
         self._oom = OomWatch()
         self._looked = False
 
+    def resumed(self) -> None:
+        """Take up the processes that another program has handed over, and their memory cgroups."""
+        super().resumed()
+        for instance in self.families:
+            self.settled(instance)
+
     def polled(self) -> dict[str, Family]:
         """Return nothing: every end reaches us as SIGCHLD."""
         return {}
