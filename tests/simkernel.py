@@ -62,6 +62,9 @@ class SimKernel:
     def stamp(self, at: float | None = None) -> str:
         return f"T{self.time if at is None else at:.3f}"
 
+    def clock(self) -> float:
+        return self.time
+
     def spawn(self, spec: InstanceSpec) -> int:
         assert not self.alive(spec.id), f"two generations of {spec.id} at once"
         number = self.starts.get(spec.id, 0)

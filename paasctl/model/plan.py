@@ -79,6 +79,16 @@ class InstanceSpec(NamedTuple):
     fingerprint: str = ""
 
 
+class LogLimits(NamedTuple):
+    """What of each log is kept: the last `size` bytes, as far as younger than `age` seconds.
+
+    0 is no limit.
+    """
+
+    size: int = 256 * 1024 * 1024
+    age: float = 30 * 86400.0
+
+
 class Plan(NamedTuple):
     """All instances of a project, in the order in which people want to see them."""
 
@@ -87,6 +97,7 @@ class Plan(NamedTuple):
     instances: tuple[InstanceSpec, ...]
     urls: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    logs: LogLimits = LogLimits()
 
 
 class File(NamedTuple):
@@ -121,6 +132,7 @@ def plan_to_json(plan: Plan) -> dict[str, object]:
         "instances": [spec._asdict() for spec in plan.instances],
         "urls": plan.urls,
         "warnings": plan.warnings,
+        "logs": plan.logs,
     }
 
 
@@ -165,4 +177,5 @@ def plan_from_json(data: object) -> Plan:
         instances=tuple(spec_from_json(item) for item in instances),
         urls=tuple((name, url) for name, url in urls),
         warnings=tuple(warnings),
+        logs=LogLimits(*data.get("logs", ())),
     )

@@ -16,6 +16,7 @@ from paasctl.supervise.handover import Taken
 from paasctl.supervise.journal import Journal, Notice
 from paasctl.supervise.kept import REMAKE, load
 from paasctl.supervise.kernel import Ended, Kernel, Probed, Ready, Signalled
+from paasctl.supervise.logkeeping import LogKeeping
 from paasctl.supervise.operations import Operations
 from paasctl.supervise.rundir import RunDir, replace
 from paasctl.supervise.supervisor import Supervisor
@@ -42,14 +43,19 @@ class Engine:
         self.kernel = new_kernel()
         self.journal = Journal(rundir.journal)
         self.supervisor = Supervisor(self.kernel, self._note, _record, self.complain)
-        self.operations = Operations(self.supervisor, self.kernel, self.journal, rundir)
+        self.logs = LogKeeping(rundir.log, self.kernel, self.complain)
+        self.operations = Operations(
+            self.supervisor, self.kernel, self.journal, rundir, self.logs.limit
+        )
         self.upgrade = Upgrade(self, self._settle, self._say)
         self.operations.add(self.upgrade.operations())
         held = None
         if taken is not None:
             self._load(taken.data)
             held = listener_state(taken.data["listener"])
-        elif not self.journal.clean:
+            self.logs.limit(self.operations.limits, idle=False)
+        self.logs.begin(look=taken is not None or not self.journal.clean)
+        if taken is None and not self.journal.clean:
             self._clear_leftovers()
         path = socket_path(rundir.path)
         if os.path.dirname(path) != rundir.path:
@@ -92,6 +98,7 @@ class Engine:
             if self.upgrade.due:
                 self._safely(self.upgrade.go)
         self._end_strays()
+        self._safely(self.logs.end)
         self._say("closed")
         self._publish()
         self.listener.close()
@@ -108,10 +115,11 @@ class Engine:
         self._turn(self.kernel.now())
 
     def _turn(self, deadline: float | None) -> None:
-        for occurrence in self.kernel.wait(deadline):
+        for occurrence in self.kernel.wait(self.logs.soonest(deadline)):
             self._safely(self._take, occurrence)
         self._safely(self.supervisor.fire)
         self._safely(self.supervisor.advance)
+        self._safely(self.logs.tick)
         self._safely(self._publish)
 
     def _safely(self, part: Callable[..., None], *arguments: object) -> None:
@@ -134,6 +142,8 @@ class Engine:
                     self.upgrade.ready()
                 elif self.listener.owns(fd):
                     self.listener.ready(fd, writing)
+                elif self.logs.owns(fd):
+                    self.logs.rang()
             case Signalled(signal.SIGQUIT):
                 self._dump()
             case Signalled():

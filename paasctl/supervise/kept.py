@@ -34,8 +34,8 @@ KEPT: Final[Mapping[str, Kept]] = {
     ),
     "Journal": Kept(saved=("seq", "_pending"), remade=("_path", "clean", "_file")),
     "Operations": Kept(
-        saved=("_project", "_root", "_urls"),
-        remade=("_supervisor", "_kernel", "_journal", "_rundir", "_table"),
+        saved=("_project", "_root", "_urls", "limits"),
+        remade=("_supervisor", "_kernel", "_journal", "_rundir", "_limit_logs", "_table"),
     ),
 }
 """The objects that an engine has one of. Those with slots, it has many of, are saved whole."""

@@ -95,6 +95,10 @@ class Kernel(Protocol):
         """Return the wall clock, now or at a monotonic time, as ISO 8601 UTC for people."""
         ...
 
+    def clock(self) -> float:
+        """Return the wall clock in seconds since 1970."""
+        ...
+
     def spawn(self, spec: InstanceSpec) -> int:
         """Start the instance's process as leader of a session of its own; return its pid.
 

@@ -20,6 +20,7 @@ from paasctl.supervise.posix import MARKER, Family, PosixKernel
 
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NAME = 15
+KEEP_SIZE, PUNCH_HOLE = 1, 2
 
 
 def become_subreaper() -> None:
@@ -32,6 +33,15 @@ def become_subreaper() -> None:
 def name_process(name: str) -> None:
     """Set the name that `ps -o comm` and `top` show (15 bytes at most)."""
     ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+
+
+def punch_hole(fd: int, end: int) -> None:
+    """Free a file's bytes before `end`, its size unchanged; OSError where that is refused."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fallocate = getattr(libc, "fallocate64", None) or libc.fallocate  # musl has only the second
+    if fallocate(fd, KEEP_SIZE | PUNCH_HOLE, ctypes.c_int64(0), ctypes.c_int64(end)) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
 
 
 def own_children() -> list[int]:

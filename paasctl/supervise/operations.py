@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from paasctl.control.listener import Connection
 from paasctl.control.protocol import Declined, Request
-from paasctl.model.plan import InstanceSpec, Plan, plan_from_json, plan_text
+from paasctl.model.plan import InstanceSpec, LogLimits, Plan, plan_from_json, plan_text
 from paasctl.supervise.journal import Journal
 from paasctl.supervise.kernel import Kernel
 from paasctl.supervise.machine import Event
@@ -23,15 +23,22 @@ class Operations:
     """Answers requests by acting on the supervisor."""
 
     def __init__(
-        self, supervisor: Supervisor, kernel: Kernel, journal: Journal, rundir: RunDir
+        self,
+        supervisor: Supervisor,
+        kernel: Kernel,
+        journal: Journal,
+        rundir: RunDir,
+        limit_logs: Callable[[LogLimits, bool], None] = lambda limits, idle: None,
     ) -> None:
         self._supervisor = supervisor
         self._kernel = kernel
         self._journal = journal
         self._rundir = rundir
+        self._limit_logs = limit_logs
         self._project = ""
         self._root = ""
         self._urls: tuple[tuple[str, str], ...] = ()
+        self.limits = LogLimits()
         self._table: dict[str, Operation] = {
             "ping": self._ping,
             "status": self._status,
@@ -119,6 +126,9 @@ class Operations:
         only = request.names("only")
         seq = self._journal.seq
         self._project, self._root, self._urls = plan.project, plan.root, plan.urls
+        idle = not any(cell.alive() for cell in self._supervisor.cells.values())
+        self.limits = plan.logs
+        self._limit_logs(plan.logs, idle)
         self._supervisor.apply(_absolute(plan, self._rundir.log), only, not request.flag("reload"))
         self._keep(plan, path, only)
         return {"seq": seq, "instances": self._supervisor.rows(), "urls": self._urls}

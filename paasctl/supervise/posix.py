@@ -101,6 +101,10 @@ class PosixKernel:
         text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
         return f"{text}.{int(moment * 1000) % 1000:03d}Z"
 
+    def clock(self) -> float:
+        """Return the wall clock in seconds since 1970."""
+        return time.time()
+
     def spawn(self, spec: InstanceSpec) -> int:
         """Start the leader; it opens its own log, so that no output ever passes through us."""
         log = (os.POSIX_SPAWN_OPEN, 1, spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
