@@ -7,6 +7,7 @@ nobody up: what was not read yet lies on the disk.
 import os
 from collections.abc import Callable, Mapping
 
+from paasctl.logs.holes import first_data, next_data
 from paasctl.logs.prefix import Shape, prefixed
 from paasctl.logs.watch import REST, Watch, watch
 
@@ -18,7 +19,10 @@ KEPT_OPEN = 200
 
 
 class _Source:
-    """One log file and how far it has been read; survives truncation and replacement."""
+    """One log file and how far it has been read; survives truncation and replacement.
+
+    `missed` counts bytes that were given back before they could be read.
+    """
 
     def __init__(self, path: str, position: int | None, shape: Shape, keep: bool) -> None:
         self.shape = shape
@@ -27,6 +31,7 @@ class _Source:
         self._fd: int | None = None
         self._inode = 0
         self._position = 0
+        self.missed = 0
         self._start(position)
 
     def _start(self, position: int | None) -> None:
@@ -45,7 +50,7 @@ class _Source:
             return False
         inode = os.fstat(self._fd).st_ino
         if inode != self._inode:
-            self._inode, self._position = inode, 0
+            self._inode, self._position = inode, first_data(self._fd)
         return True
 
     def _rest(self) -> None:
@@ -71,11 +76,31 @@ class _Source:
         if os.fstat(self._fd).st_size < self._position:
             self._position = 0
         data = os.pread(self._fd, CHUNK, self._position)
+        if b"\0" in data:
+            data = self._without_hole(self._fd, data)
         if not data and self._replaced():
             self.close()
             return self.read() if self._open() else b""
         self._position += len(data)
         return data
+
+    def _without_hole(self, fd: int, data: bytes) -> bytes:
+        """Return what was read, or what lies behind the hole that has come over it.
+
+        Lines are given back while a slow terminal is far behind: what it misses is counted.
+        """
+        if next_data(fd, self._position) == self._position:
+            return data  # the program itself has written NULs
+        behind = max(first_data(fd), next_data(fd, self._position))
+        self.missed += behind - self._position
+        self._position = behind
+        return os.pread(fd, CHUNK, behind)
+
+    def _confessed(self) -> bytes:
+        """Return the line that says what is not shown, and begin to count anew."""
+        missed, self.missed = self.missed, 0
+        text = f"[paasctl: {missed} bytes fell out of the log's limits before they were shown]"
+        return self.shape.notice(text.encode())
 
     def pump(self, write: Callable[[bytes], object]) -> tuple[bool, bool]:
         """Write what is new; return whether there was any, and whether there is more."""
@@ -84,6 +109,8 @@ class _Source:
             if not data:
                 self._rest()
                 return turn > 0, False
+            if self.missed:
+                write(self._confessed())
             shown = self.shape.feed(data)
             if shown:
                 write(shown)
@@ -95,8 +122,9 @@ class Merged:
     """The logs named in `names` (file name → shown name) of a directory, as they grow.
 
     Each is read from `positions[file name]`, or else from its present end; a file that appears
-    later from its beginning. `write` receives whole lines. Use: register `fileno()` with a
-    selector, call `pump()` once and whenever it is readable, `flush()` when no more will come.
+    later from its beginning. `stamp` gives the time to put in front of lines. `write` receives
+    whole lines. Use: register `fileno()` with a selector, call `pump()` once and whenever it is
+    readable, `flush()` when no more will come.
     """
 
     def __init__(
@@ -107,12 +135,14 @@ class Merged:
         positions: Mapping[str, int] | None = None,
         shapes: Mapping[str, Shape] | None = None,
         colour: bool = False,
+        stamp: Callable[[], bytes] | None = None,
     ) -> None:
         shapes = prefixed(names, colour) if shapes is None else shapes
         positions = positions or {}
         keep = len(names) <= KEPT_OPEN
         self._log_dir = log_dir
         self._write = write
+        self._stamp = stamp
         self._watch: Watch | None = None
         self._due: set[str] = set(names)
         self._sources = {
@@ -133,8 +163,11 @@ class Merged:
             self._due.update(self._sources if changed is None else changed)
         due, self._due = self._due, set()
         wrote = False
+        now = self._stamp() if self._stamp is not None else None
         for file, source in self._sources.items():
             if file in due:
+                if now is not None:
+                    source.shape.dated(now)
                 some, more = source.pump(self._write)
                 wrote = wrote or some
                 if more:

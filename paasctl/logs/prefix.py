@@ -24,6 +24,12 @@ class Shape(Protocol):
     def flush(self) -> bytes:
         """Return what was held back."""
 
+    def dated(self, text: bytes) -> None:
+        """Put a time in front of the lines that end from now on."""
+
+    def notice(self, text: bytes) -> bytes:
+        """Return a line of our own among the program's, what was held back before it."""
+
 
 class Raw:
     """The bytes as they are."""
@@ -36,14 +42,30 @@ class Raw:
         """Return nothing: nothing is held back."""
         return b""
 
+    def dated(self, text: bytes) -> None:
+        """Do nothing: bytes as they are have no time in front."""
+
+    def notice(self, text: bytes) -> bytes:
+        """Return the text as a line."""
+        return b"\n" + text + b"\n"
+
 
 class Lines:
     """Whole, harmless lines with a prefix; `colour` keeps the colours that a program writes."""
 
     def __init__(self, prefix: bytes = b"", colour: bool = False) -> None:
+        self._name = prefix
         self._prefix = prefix
         self._colour = colour
         self._held = b""
+
+    def dated(self, text: bytes) -> None:
+        """Put a time in front of the lines that end from now on."""
+        self._prefix = text + self._name
+
+    def notice(self, text: bytes) -> bytes:
+        """Return a line of our own among the program's, what was held back before it."""
+        return self.flush() + self._shaped(text + b"\n")
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the lines that are complete, prefixed; a half line is held back."""

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 
+from paasctl.logs.holes import first_data
+
 BLOCK = 64 * 1024
 REACH = 256 * 1024 * 1024
 """Bytes that are searched backwards at most: a file may hold one endless line."""
@@ -16,7 +18,7 @@ def start_of_last_lines(fd: int, count: int, end: int) -> int:
     """
     if count <= 0:
         return end
-    floor = max(0, end - REACH)
+    floor = min(max(first_data(fd), end - REACH), end)
     position = end
     wanted = count
     if end > 0 and os.pread(fd, 1, end - 1) == b"\n":
@@ -30,6 +32,13 @@ def start_of_last_lines(fd: int, count: int, end: int) -> int:
             return position + _nth_from_end(block, wanted) + 1
         wanted -= found
     return floor
+
+
+def line_start(fd: int, at: int) -> int:
+    """Return where the line begins that `at` lies in; `at` itself if a line begins there."""
+    if at <= 0 or os.pread(fd, 1, at - 1) == b"\n":
+        return at
+    return start_of_last_lines(fd, 1, at)
 
 
 def _nth_from_end(block: bytes, count: int) -> int:

@@ -106,7 +106,10 @@ class Timesheets:
     def _append(self, name: str, fd: int, moment: Moment, inode: int) -> bool:
         length = os.fstat(fd).st_size
         known = self._known.get(name)
-        last = known[1] if known and known[0] == inode else self._last(name, fd, length, inode)
+        if length >= HEAD.size and known and known[0] == inode:
+            last: int | None = known[1]
+        else:
+            last = self._last(name, fd, length, inode)
         if last is None or moment.size < last:  # there is none yet, or it is another file's
             os.ftruncate(fd, 0)
             if moment.size == 0:

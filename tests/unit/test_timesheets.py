@@ -61,6 +61,21 @@ def test_each_growth_is_a_record(desk: Desk) -> None:
     assert not desk.said
 
 
+def test_a_log_that_was_empty_at_first(desk: Desk) -> None:
+    assert not desk.write(b"", NOW)
+    assert desk.write(b"one\n", NOW + 1)
+    assert desk.write(b"two\n", NOW + 2)
+    assert [moment.size for moment in desk.known()] == [4, 8]
+    assert not desk.said
+
+
+def test_an_index_that_somebody_removes_begins_anew(desk: Desk) -> None:
+    desk.write(b"one\n", NOW)
+    desk.index.unlink()
+    desk.write(b"two\n", NOW + 1)
+    assert [moment.size for moment in desk.known()] == [8]
+
+
 def test_a_new_engine_goes_on_with_it(desk: Desk) -> None:
     desk.write(b"one\n", NOW)
     desk.anew()
