@@ -136,18 +136,21 @@ class Engine:
             case Ended() | Probed():
                 self.supervisor.observe(occurrence)
             case Ready(fd, writing):
-                if fd == self.ties.life:
-                    self._tied()
-                elif fd == self.upgrade.fd:
-                    self.upgrade.ready()
-                elif self.listener.owns(fd):
-                    self.listener.ready(fd, writing)
-                elif self.logs.owns(fd):
-                    self.logs.rang()
+                self._readable(fd, writing)
             case Signalled(signal.SIGQUIT):
                 self._dump()
             case Signalled():
                 self.supervisor.close()
+
+    def _readable(self, fd: int, writing: bool) -> None:
+        if fd == self.ties.life:
+            self._tied()
+        elif fd == self.upgrade.fd:
+            self.upgrade.ready()
+        elif self.logs.owns(fd):
+            self.logs.rang()
+        elif self.listener.owns(fd):
+            self.listener.ready(fd, writing)
 
     def _tied(self) -> None:
         """The guardian has something to say, or is gone."""

@@ -180,7 +180,7 @@ def test_every_attribute_is_saved_or_said_to_be_remade(things: dict[str, object]
     assert assigned(LinuxKernel) | assigned(PosixKernel) == set().union(*KEPT["LinuxKernel"])
     assert assigned(Engine) == {
         "rundir", "ties", "kernel", "journal", "supervisor", "operations", "listener",
-        "upgrade", "_notices", "_complained",
+        "logs", "upgrade", "_notices", "_complained",
     }  # fmt: skip
     assert set(Connection.__slots__) == {"lines", "outgoing", "owner", "socket", "watching"}
     assert len(ClientState._fields) == len(Connection.__slots__)
