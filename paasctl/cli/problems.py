@@ -89,7 +89,8 @@ def annotation(problem: Problem) -> str:
     if problem.position:
         file, line, column = problem.position
         where = f"file={_property(file)},line={line},col={column},"
-    text = f"{problem.message}\n{problem.hint}" if problem.hint else problem.message
+    notes = (f"{place(at)}: {said}" for at, said in problem.notes if at is not None)
+    text = "\n".join(filter(None, (problem.message, problem.hint, *notes)))
     return f"::{kind} {where}title={_property(problem.code)}::{_escaped(text)}"
 
 

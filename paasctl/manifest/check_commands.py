@@ -87,8 +87,10 @@ def check_background(facts: Facts) -> Iterator[Problem]:
         for path, start in _starts(app):
             line = start.rstrip()
             if line.endswith("&") and not line.endswith("&&"):
-                message = f'{path[-4] if len(path) == 4 else "web"} starts a process with "&"'
-                message = f"{message}: it counts as ended and would be restarted in a loop"
+                who = f'worker "{path[1]}"' if path[0] == "workers" else "web"
+                message = (
+                    f'{who} starts a process with "&": it counts as ended, and is started again'
+                )
                 yield warning("background-start", app.section, path, message, "remove the &")
 
 

@@ -29,12 +29,16 @@ def problem_pages() -> Mapping[str, str]:
 
 
 class Key(NamedTuple):
-    """A key that a manifest may have; `*` in the path stands for a name that the user chooses."""
+    """A key that a manifest may have; `*` in the path stands for a name that the user chooses.
+
+    `each` are the keys of every entry, where the user names the entries.
+    """
 
     kind: str
     path: tuple[str, ...]
     schema: Mapping[str, Data]
     needed: bool = False
+    each: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -56,7 +60,9 @@ def _below(
     needed = required if isinstance(required, list) else []
     for name, inner in as_map(schema.get("properties")).items():
         found = _followed(inner, named)
-        yield Key(kind, (*path, name), found, name in needed)
+        entry = _followed(found.get("additionalProperties"), named)
+        each = tuple(as_map(entry.get("properties")))
+        yield Key(kind, (*path, name), found, name in needed, each)
         yield from _below(kind, (*path, name), found, named)
     rest = _followed(schema.get("additionalProperties"), named)
     if path and as_map(rest.get("properties")):
@@ -113,9 +119,9 @@ def key_page(key: Key) -> str:
         lines.append("  a former spelling: still understood")
     if hint := as_text(key.schema.get("x-hint")):
         lines.append(f"  hint      {hint}")
-    inner = as_map(key.schema.get("properties"))
-    if inner:
-        lines.append(f"  inside    {', '.join(inner)}")
+    inner = tuple(as_map(key.schema.get("properties")))
+    for title, parts in (("inside  ", inner), ("each has", key.each)):
+        lines += [f"  {title}  {', '.join(parts)}"] if parts else []
     if key.kind == "application" and key.path[-1] in INHERITED and len(key.path) < 4:
         lines.append("  web and workers inherit it from the top level; their own replaces it whole")
     examples = key.schema.get("examples")
@@ -142,7 +148,7 @@ def _types(schema: Mapping[str, Data]) -> str:
 
 
 def _example(name: str, value: Data) -> list[str]:
-    import yaml
+    from paasctl.manifest.write_yaml import write_yaml
 
-    text = yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True)
+    text = write_yaml({name: value})
     return [f"    {line}" for line in text.splitlines()]

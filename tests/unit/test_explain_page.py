@@ -73,3 +73,8 @@ def test_an_unknown_name_is_refused_with_what_was_meant():
         COMMAND.run(Call({"name": "timezon"}))
     assert refused.value.code == 4
     assert refused.value.fix == 'did you mean "timezone"?'
+
+
+def test_the_page_of_a_map_of_names_says_what_each_entry_has_and_scripts_are_blocks(capsys):
+    assert "each has  root, index, expires, passthru" in said(capsys, "web.locations")
+    assert "build: |\n        set -e\n" in said(capsys, "hooks.build")
