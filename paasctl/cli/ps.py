@@ -86,7 +86,7 @@ def _cells(row: Status, name: str, now: float) -> list[Cell]:
     return [
         Cell(name, Colour.STRONG),
         Cell(row.kind),
-        Cell(state.value, COLOURS[state]),
+        Cell(_word(row), COLOURS[state]),
         Cell(str(row.pid) if row.pid is not None else "-"),
         Cell(span(now - since) if up and since is not None else "-"),
         Cell(str(row.restarts)),
@@ -94,6 +94,12 @@ def _cells(row: Status, name: str, now: float) -> list[Cell]:
         Cell("-" if row.port is None else str(row.port)),
         Cell(_outlook(row, now)),
     ]
+
+
+def _word(row: Status) -> str:
+    """Return the word for its state, and what stopped it where that was a shell's program."""
+    down = row.state == Shown.STOPPED and row.stopped_by
+    return f"{row.state} ({row.stopped_by})" if down else row.state
 
 
 def _outlook(row: Status, now: float) -> str:

@@ -129,5 +129,6 @@ def _last_row(
             "restarts": notice.get("restarts", 0),
             "since": str(notice.get("at", "")),
             "exit": notice.get("exit"),
+            "stopped_by": notice.get("stopped_by"),
         }
     )

@@ -1,7 +1,8 @@
 """`sv` inside an instance's shell: runit's command over our engine.
 
 The service is always called `app`, for workers too, and means the instance whose shell this is
-(seed 004; ux: "sv inside it"). `sv stop` never kills: that is runit's promise.
+(seed 004; ux: "sv inside it"). `sv stop` never kills: that is runit's promise. In the shell of web
+the platform shows its own services too; of those only the status is answered.
 """
 
 import os
@@ -17,6 +18,7 @@ from paasctl.control.client import Client, Declined, EngineLost, connect
 from paasctl.model.status import Status
 
 SERVICE = "app"
+DENIED = "unable to open supervise/control: access denied"
 
 
 def main() -> None:
@@ -26,103 +28,163 @@ def main() -> None:
 
 def run(argv: Sequence[str], marker: str) -> int:
     """Do what `sv` with these arguments does; return its exit code."""
-    words, verbose, seconds = _options(list(argv))
-    action = runit.action_of(words[0]) if words else None
-    if action is None or len(words) < 2 or seconds is None:
+    line = runit.parse(list(argv), os.environ.get("SVWAIT"))
+    action = runit.action_of(line.words[0]) if line.words else None
+    if action is None or len(line.words) < 2:
+        sys.stderr.write(f"sv: {line.complaint}\n" if line.complaint else "")
         sys.stderr.write(runit.USAGE)
         return runit.USAGE_CODE
-    if verbose:
+    if line.verbose and action.letters:
         action = action._replace(wait=True)
-    failures = 0
-    for name in words[1:]:
-        line, well = _one(words[0], action, name, marker, seconds)
-        failures += not well
-        if line:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-    return min(failures, 99)
+    talk = Talk(marker, action)
+    talk.begin(line.words[1:])
+    if action.wait:
+        talk.wait(line.seconds)
+    return min(talk.failures, 99)
 
 
-def _options(words: list[str]) -> tuple[list[str], bool, float | None]:
-    """Take `-v` and `-w sec` off the front; no seconds mean a usage error."""
-    verbose = False
-    wait = os.environ.get("SVWAIT", "")
-    while words and words[0].startswith("-"):
-        option = words.pop(0)
-        verbose = verbose or option == "-v"
-        if option.startswith("-w"):
-            wait = option[2:] or (words.pop(0) if words else "?")
-        elif option != "-v":
-            sys.stderr.write(f"sv: illegal option -- {option[1:2]}\n")
-            return words, verbose, None
-    if not wait:
-        return words, verbose, runit.WAIT
-    return words, verbose, float(wait) if wait.isdecimal() else None
+class Talk:
+    """One command: first every service is told, then all are waited for together."""
 
+    def __init__(self, marker: str, action: runit.Action) -> None:
+        self._state, _, self._identity = [*marker.rsplit("|", 2), "", ""][:3]
+        self._action = action
+        self._client: Client | None = None
+        self._before: dict[str, runit.Seen] = {}
+        self._waiting: list[str] = []
+        self.failures = 0
 
-def _one(
-    command: str, action: runit.Action, name: str, marker: str, seconds: float
-) -> tuple[str, bool]:
-    """Serve one service; return the line to print and whether it went well."""
-    if os.path.basename(name.rstrip("/")) != SERVICE or marker.count("|") < 2:
-        return f"fail: {name}: {runit.NO_SERVICE}", False
-    state_dir, _, identity = marker.rsplit("|", 2)
-    client = connect(state_dir)
-    if client is None:
-        return f"fail: {name}: {runit.NOT_RUNNING}", False
-    try:
-        return _served(client, identity, command, action, name, seconds)
-    except (Declined, EngineLost) as error:
-        return f"fail: {name}: {error}", False
-    finally:
-        client.close()
+    def begin(self, names: Sequence[str]) -> None:
+        """Send the letters, or say how each stands."""
+        for name in names:
+            if not self._known(name):
+                self._fail(name, runit.NO_SERVICE)
+                continue
+            try:
+                self._client = self._client or connect(self._state)
+                if self._client is None:
+                    self._absent(name)
+                else:
+                    self._tell(self._client, name)
+            except (Declined, EngineLost) as error:
+                self._fail(name, str(error))
 
+    def _known(self, name: str) -> bool:
+        own = os.path.basename(name.rstrip("/"))
+        return bool(self._identity) and (own == SERVICE or own in platform_services(self._identity))
 
-def _served(
-    client: Client, identity: str, command: str, action: runit.Action, name: str, seconds: float
-) -> tuple[str, bool]:
-    before = look(client, identity)
-    if action.op == "status":
-        return runit.status(name, before), True
-    if action.op and not runit.settled_already(command, before):
-        order(client, identity, action)
-    if not action.wait:
-        return "", True
-    if runit.settled_already(command, before):
-        return f"ok: {runit.status(name, before)}", True
-    client.ask("watch")
-    now = look(client, identity)
-    try:
+    def _absent(self, name: str) -> None:
+        if self._action.letters == "x":
+            _say(f"ok: {name}: {runit.NOT_RUNNING}")
+        else:
+            self._fail(name, runit.NOT_RUNNING)
+
+    def _tell(self, client: Client, name: str) -> None:
+        seen = look(client, self._identity)
+        if not self._action.letters:
+            _say(runit.status(name, seen))
+            return
+        ours = os.path.basename(name.rstrip("/")) == SERVICE
+        asked = runit.requests(self._action.letters, seen)
+        if asked and not ours:
+            self._fail(name, DENIED)
+            return
+        for operation, more in asked:
+            client.ask(operation, targets=[self._identity], **more)
+        self._before[name] = seen
+        self._waiting.append(name)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until all is as asked for, and say so for each; SIGKILL in time where that is meant.
+
+        An engine that ends meanwhile has ended everything.
+        """
+        if self._client is None or not self._waiting:
+            return
+        try:
+            self._client.ask("watch")
+            self._until_done(self._client, seconds)
+        except TimeoutError:
+            self._late(self._client)
+        except (Declined, EngineLost):
+            for name in self._waiting:
+                self._absent(name)
+
+    def _until_done(self, client: Client, seconds: float) -> None:
         notices = notices_for(client, seconds)
-        while not runit.reached(action, now, before):
+        while True:
+            now = look(client, self._identity)
+            for name in list(self._waiting):
+                if runit.done(self._action.letters, now, self._before[name]):
+                    self._waiting.remove(name)
+                    gone = self._action.letters == "x"
+                    text = f"{name}: {runit.NOT_RUNNING}" if gone else runit.status(name, now)
+                    _say(f"ok: {text}")
+            if not self._waiting:
+                return
             if next(notices, None) is None:
-                return f"fail: {name}: {runit.NOT_RUNNING}", False
-            now = look(client, identity)
-    except TimeoutError:
-        return _late(client, identity, action, name)
-    return f"ok: {runit.status(name, now)}", True
+                raise EngineLost
+
+    def _late(self, client: Client) -> None:
+        seen = look(client, self._identity)
+        for name in self._waiting:
+            _say(f"{'kill' if self._action.force else 'timeout'}: {runit.status(name, seen)}")
+            self.failures += 1
+        if self._action.force:
+            client.ask("kill", targets=[self._identity])
+            if "d" not in self._action.letters and seen.want == "up":
+                client.ask("up", targets=[self._identity])
+
+    def _fail(self, name: str, why: str) -> None:
+        _say(f"fail: {name}: {why}")
+        self.failures += 1
 
 
-def _late(client: Client, identity: str, action: runit.Action, name: str) -> tuple[str, bool]:
-    line = runit.status(name, look(client, identity))
-    if not action.force:
-        return f"timeout: {line}", False
-    client.ask("signal", targets=[identity], signal="KILL")
-    return f"kill: {line}", False
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
-def order(client: Client, identity: str, action: runit.Action) -> None:
-    """Ask the engine for what the command means."""
-    more: dict[str, object] = {"signal": action.signal} if action.signal else {}
-    if action.op == "down":
-        more["gentle"] = True
-    client.ask(action.op, targets=[identity], **more)
+def platform_services(identity: str) -> tuple[str, ...]:
+    """Return the names that `sv` knows in this shell beside `app`: those of a web container.
+
+    Here one process does what they do there, and its status is theirs.
+    """
+    if "--" in identity:
+        return ()
+    import base64
+    import json
+
+    try:
+        application = json.loads(base64.b64decode(os.environ.get("PLATFORM_APPLICATION", "")))
+        language, _, version = str(application["type"]).partition(":")
+    except (ValueError, KeyError, TypeError):
+        return ("nginx",)
+    return ("nginx", f"php{version}-fpm") if language == "php" else ("nginx",)
 
 
 def look(client: Client, identity: str) -> runit.Seen:
     """Return how the instance stands now."""
     row = rows_of(client.ask("status", targets=[identity]))[0]
-    return runit.Seen(row.state, row.want, row.pid, row.ready, _seconds(row), row.kind == "worker")
+    return runit.Seen(
+        row.state,
+        row.want,
+        row.pid,
+        row.ready,
+        _seconds(row),
+        row.kind == "worker",
+        row.pid is not None and _paused(row.pid),
+        row.since,
+    )
+
+
+def _paused(pid: int) -> bool:
+    """Return whether SIGSTOP holds the process; only Linux tells without asking a program."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] == b"T"
+    except OSError:
+        return False  # it has ended, or there is no /proc
 
 
 def _seconds(row: Status) -> float:

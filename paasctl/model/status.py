@@ -69,6 +69,7 @@ class Status(NamedTuple):
 
     `since`, `next` (when it is started again) and `kill_at` (when SIGKILL ends what SIGTERM has
     not) are ISO 8601 UTC times.
+    `stopped_by` is "sv" or "systemctl" while it stays down because somebody said so in a shell.
     """
 
     id: str
@@ -87,3 +88,4 @@ class Status(NamedTuple):
     next: str | None = None
     kill_at: str | None = None
     fingerprint: str = ""
+    stopped_by: str | None = None

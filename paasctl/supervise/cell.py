@@ -37,6 +37,7 @@ class Cell:
         "since",
         "spec",
         "starts",
+        "stopped_by",
     )
 
     def __init__(self, spec: InstanceSpec, since: str) -> None:
@@ -50,6 +51,7 @@ class Cell:
         self.ending: Ending = NO_ENDING
         self.since = since
         self.starts = 0
+        self.stopped_by: str | None = None  # the program of the shell that did, until it starts
         self.progress = Progress.SETTLED
         self.action = Event.UP
         self.poll_at: float | None = None
@@ -137,6 +139,7 @@ class Cell:
             "port": spec.port,
             "log": spec.log,
             "fingerprint": spec.fingerprint,
+            "stopped_by": self.stopped_by,
         }
 
 

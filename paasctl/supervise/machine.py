@@ -116,6 +116,13 @@ def want_up(instance: Instance, now: float) -> Step:
     return instance._replace(want=Want.UP), ()
 
 
+def want_once(instance: Instance, now: float) -> Step:
+    """Ask for this run to be the last one; what is to stay down stays down."""
+    if instance.want is Want.DOWN:
+        return instance, ()
+    return instance._replace(want=Want.ONCE), ()
+
+
 def want_down(instance: Instance, now: float) -> Step:
     """Ask for it to stay down after what is going on."""
     return instance._replace(want=Want.DOWN), ()
@@ -252,7 +259,7 @@ def give_up(instance: Instance, now: float) -> Step:
 
 _ALIVE: Final[Mapping[Event, Transition]] = {
     Event.UP: want_up,
-    Event.ONCE: nothing,
+    Event.ONCE: want_once,
     Event.DOWN: stop,
     Event.RELEASE: release,
     Event.RESTART: restart,
@@ -298,7 +305,7 @@ TABLE: Final[Mapping[State, Mapping[Event, Transition]]] = {
     },
     State.STOPPING: {
         Event.UP: want_up,
-        Event.ONCE: nothing,
+        Event.ONCE: want_once,
         Event.DOWN: hurry,
         Event.RELEASE: want_down,
         Event.RESTART: hurry_restart,
@@ -313,7 +320,7 @@ TABLE: Final[Mapping[State, Mapping[Event, Transition]]] = {
     },
     State.KILLING: {
         Event.UP: want_up,
-        Event.ONCE: nothing,
+        Event.ONCE: want_once,
         Event.DOWN: want_down,
         Event.RELEASE: want_down,
         Event.RESTART: want_up,
@@ -329,7 +336,7 @@ TABLE: Final[Mapping[State, Mapping[Event, Transition]]] = {
     State.BACKOFF: {
         **_NOT_THERE,
         Event.UP: begin,
-        Event.ONCE: nothing,
+        Event.ONCE: begin_once,
         Event.DOWN: give_up,
         Event.RELEASE: give_up,
         Event.RESTART: begin,

@@ -44,7 +44,7 @@ class Operations:
             "status": self._status,
             "up": lambda c, r: self._event(r, Event.UP),
             "run": lambda c, r: self._event(r, Event.ONCE),
-            "restart": lambda c, r: self._event(r, Event.RESTART),
+            "restart": self._restart,
             "kill": lambda c, r: self._event(r, Event.KILL),
             "down": self._down,
             "signal": self._signal,
@@ -100,11 +100,19 @@ class Operations:
         self._supervisor.ask(event, targets)
         return {"accepted": targets, "seq": seq}
 
+    def _restart(self, connection: Connection, request: Request) -> Answer:
+        """Stop and start; with `gentle` as `sv restart`, which never kills."""
+        if not request.flag("gentle"):
+            return self._event(request, Event.RESTART)
+        before = self._event(request, Event.RELEASE)
+        return {**self._event(request, Event.UP), "seq": before["seq"]}
+
     def _down(self, connection: Connection, request: Request) -> Answer:
         for target in self._targets(request):
             cell = self._supervisor.cells[target]
             grace = max(0.0, request.number("timeout", cell.spec.grace))
             cell.instance = cell.instance._replace(grace=grace)
+            cell.stopped_by = request.text("by") if "by" in request.arguments else None
         return self._event(request, Event.RELEASE if request.flag("gentle") else Event.DOWN)
 
     def _signal(self, connection: Connection, request: Request) -> Answer:

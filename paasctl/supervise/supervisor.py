@@ -277,6 +277,7 @@ class Supervisor:
     def _spawn(self, cell: Cell) -> Event:
         spec = cell.adopt_next()
         cell.ending = NO_ENDING
+        cell.stopped_by = None
         cell.since = self._kernel.stamp()
         try:
             cell.pid = self._kernel.spawn(spec)
@@ -349,6 +350,8 @@ class Supervisor:
         for key in ("kind", "name", "app", "want", "ready", "pid", "restarts", "port", "log"):
             said[key] = row[key]
         said["next"] = self._next(cell)
+        if cell.stopped_by:
+            said["stopped_by"] = cell.stopped_by
         self._note(said)
 
     def rows(self, ids: Iterable[str] | None = None) -> list[dict[str, object]]:

@@ -174,9 +174,24 @@ def test_a_run_once_is_not_started_again() -> None:
     assert (done.state, done.want) == (State.STOPPED, Want.DOWN)
 
 
-def test_once_on_something_running_is_refused_in_silence() -> None:
-    running = run([(0, Event.ONCE), (2, Event.DEADLINE)])
-    assert step(running, Event.ONCE, 3) == (running, ())
+def test_once_on_something_running_makes_this_run_the_last() -> None:
+    once = run([(0, Event.ONCE), (2, Event.DEADLINE)])
+    assert step(once, Event.ONCE, 3) == (once, ())
+    kept_up = run([(0, Event.UP), (2, Event.DEADLINE)])
+    last, effects = step(kept_up, Event.ONCE, 3)
+    assert (last.state, last.want, effects) == (State.RUNNING, Want.ONCE, ())
+    assert step(last, Event.EXITED, 9)[0].state is State.STOPPED
+
+
+def test_once_does_not_bring_back_what_is_to_stay_down() -> None:
+    stopping = run([(0, Event.UP), (5, Event.DOWN)])
+    assert step(stopping, Event.ONCE, 6) == (stopping, ())
+
+
+def test_once_during_backoff_is_the_last_try_and_starts_now() -> None:
+    waiting = run([(0, Event.UP), (0.1, Event.EXITED)])
+    trying, effects = step(waiting, Event.ONCE, 0.2)
+    assert (trying.want, effects) == (Want.ONCE, (Effect.SPAWN,))
 
 
 def test_an_impossible_event_is_an_exception_that_names_the_state() -> None:

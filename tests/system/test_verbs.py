@@ -91,7 +91,7 @@ def test_ps_json_contract(project: Project) -> None:
     row = next(row for row in found["instances"] if row["id"] == "app--queue")
     assert list(row) == [
         *("id", "name", "kind", "app", "state", "want", "ready", "pid", "restarts"),
-        *("since", "exit", "port", "log", "next", "kill_at"),
+        *("since", "exit", "port", "log", "next", "kill_at", "stopped_by"),
     ]
     assert (row["kind"], row["state"], row["ready"]) == ("worker", "running", True)
     os.kill(row["pid"], 0)
@@ -249,6 +249,34 @@ def test_sv_never_kills_unless_forced(project: Project) -> None:
     assert project("start", "stubborn").returncode == 0
 
 
+def test_what_sv_stopped_is_shown_so_and_stays_down_until_somebody_starts_it(
+    project: Project,
+) -> None:
+    assert project("ssh", "--worker=queue", "sv stop app").returncode == 0
+    assert "stopped (sv)" in project("ps", "queue").stdout
+    assert project.row("queue")["stopped_by"] == "sv"
+    assert project("restart", "app").returncode == 0
+    assert project.row("queue")["state"] == "stopped"
+    assert project("ssh", "--worker=queue", "sv start app").returncode == 0
+    assert project.row("queue")["stopped_by"] is None
+    assert project("stop", "queue").returncode == 0
+    assert "stopped (" not in project("ps", "queue").stdout
+    assert project("start", "queue").returncode == 0
+
+
+def test_sv_in_the_shell_of_web_answers_for_the_platform_s_own_services(project: Project) -> None:
+    script = "sv status app nginx; sv stop nginx; echo $?; sv status php8.3-fpm"
+    lines = project("ssh", "--", script).stdout.splitlines()
+    app, nginx = (line.split(" ", 2) for line in lines[:2])
+    assert app == ["run:", "app:", nginx[2]]
+    assert nginx[:2] == ["run:", "nginx:"]
+    assert lines[2:4] == ["fail: nginx: unable to open supervise/control: access denied", "1"]
+    assert lines[4].startswith("fail: php8.3-fpm: unable to change to service directory")
+    assert project("wait", "app").returncode == 0
+    worker = project("ssh", "--worker=queue", "--", "sv status nginx").stdout
+    assert worker.startswith("fail: nginx: unable to change to service directory")
+
+
 def test_systemctl_in_the_shell(project: Project) -> None:
     script = (
         "systemctl --user is-active app; systemctl --user stop app; echo $?;"
@@ -256,6 +284,42 @@ def test_systemctl_in_the_shell(project: Project) -> None:
     )
     found = project("ssh", "--worker=queue", "--", script)
     assert found.stdout.split() == ["active", "0", "inactive", "3", "0"]
+    assert project("wait", "queue").returncode == 0
+
+
+def test_systemctl_has_systemd_s_exit_codes(project: Project) -> None:
+    before = project.row("queue")["pid"]
+
+    def systemctl(words: str, worker: str = "queue") -> tuple[str, int]:
+        line = f"systemctl --user {words} 2>&1"
+        found = project("ssh", f"--worker={worker}", "--", line)
+        return found.stdout, found.returncode
+
+    assert systemctl("restart app") == ("", 0)
+    after = project.row("queue")["pid"]
+    assert after not in (before, None)
+    said, code = systemctl("status app")
+    assert code == 0
+    assert said.startswith("● app.service - app--queue\n     Active: active (running); ")
+    assert said.endswith(f"Main PID: {after}\n")
+    assert systemctl("stop app.service") == ("", 0)
+    assert "stopped (systemctl)" in project("ps", "queue").stdout
+    assert systemctl("try-restart app") == ("", 0)
+    said, code = systemctl("status app")
+    assert (said.splitlines()[0], code) == ("○ app.service - app--queue", 3)
+    assert "Active: inactive (dead); " in said
+    assert systemctl("start app") == ("", 0)
+    assert systemctl("is-active app mail") == ("inactive\nactive\n", 4)
+    assert systemctl("status mail") == ("Unit mail.service could not be found.\n", 4)
+    refusal = "Failed to start mail.service: Unit mail.service not found.\n"
+    assert systemctl("start mail") == (refusal, 5)
+    assert systemctl("frobnicate app")[1] == 1
+    assert systemctl("restart")[1] == 1
+    said, code = systemctl("start app", worker="mail")  # which ends as soon as it is started
+    assert code in (0, 1), said  # systemd's Type=simple does not wait for that either
+    assert systemctl("stop app", worker="mail") == ("", 0)
+    assert systemctl("is-active app", worker="mail") == ("inactive\n", 3)
+    assert project("start", "mail").returncode == 1
     assert project("wait", "queue").returncode == 0
 
 
