@@ -1,11 +1,8 @@
 """Nothing survives: every way to end, with every kind of children, through the command line."""
 
 import os
-import pty
-import select
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from paasctl.control.client import connect
-from tests.running import REPOSITORY, eventually, gone, marked, stop_process
+from tests.running import eventually, gone, marked, stop_process
+from tests.terminal import Terminal
 
 pytestmark = pytest.mark.system
 
@@ -45,30 +43,17 @@ KINDS = {
 }
 
 
-ONE_AT_A_TIME = threading.Lock()
-
-
-class Attached:
-    """`paasctl up` in a terminal of its own."""
+class Attached(Terminal):
+    """`paasctl up` in a terminal of its own, with a worker of every kind."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.state = str(root / ".paasctl")
         lines = ["name: app", "type: 'golang:1.26'", "workers:"]
         for name, code in KINDS.items():
             (root / f"{name}.py").write_text(code)
             lines += [f"  {name}:", "    commands:"]
             lines += [f"      start: {sys.executable} -S -E {name}.py"]
         (root / ".platform.app.yaml").write_text("\n".join(lines) + "\n")
-        with ONE_AT_A_TIME:  # a terminal must not be inherited by another one's child
-            self.pid, self.terminal = pty.fork()
-            if self.pid != 0:
-                os.set_inheritable(self.terminal, False)
-        if self.pid == 0:
-            os.chdir(root)
-            os.environ["PYTHONPATH"] = str(REPOSITORY)
-            os.execv(sys.executable, [sys.executable, "-c", MAIN, "up"])
-        self.said = b""
+        super().__init__(root, "up")
         self.engine = self.guardian = 0
 
     def begin(self) -> None:
@@ -85,33 +70,9 @@ class Attached:
         self.guardian = int(stat.rpartition(")")[2].split()[1])
         assert len(marked(self.state)) >= 9
 
-    def read(self) -> bool:
-        """Take in what the terminal shows; false so that `eventually` goes on."""
-        while self.terminal >= 0 and select.select([self.terminal], [], [], 0)[0]:
-            try:
-                data = os.read(self.terminal, 65536)
-            except OSError:
-                break
-            if not data:
-                break
-            self.said += data
-        return False
-
-    def close(self) -> None:
-        os.close(self.terminal)
-        self.terminal = -1
-
-    def code(self) -> int | None:
-        """The exit code of `up`, or None while it runs."""
-        pid, status = os.waitpid(self.pid, os.WNOHANG)
-        return None if pid == 0 else os.waitstatus_to_exitcode(status)
-
-
-MAIN = "import sys; from paasctl.cli.app import main; main()"
-
 
 def ctrl_c(it: Attached) -> None:
-    os.write(it.terminal, b"\x03")
+    it.press(b"\x03")
 
 
 def ctrl_c_twice(it: Attached) -> None:
