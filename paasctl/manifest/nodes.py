@@ -5,6 +5,7 @@ Events, not PyYAML's composer: it recurses, and a deeply nested file would overf
 
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from paasctl.manifest.pyyaml import import_pyyaml
 from paasctl.model.position import Position
 from paasctl.model.problem import Note, Problem, Severity
 
@@ -83,6 +84,7 @@ def read_nodes(file: str, text: str) -> Node | None:
 
 
 def _events(file: str, text: str) -> "Iterator[Event]":
+    import_pyyaml()
     import yaml
 
     event: Event | None = None
