@@ -57,7 +57,7 @@ def open_log(log_dir: str, file: str) -> Log:
         data = None
     found = os.fstat(fd)  # after the index was read: it cannot know of more than there is
     log = Log(fd, found.st_size, found.st_mtime_ns // 1_000_000, ())
-    if data is None:
+    if not data:  # an empty one is the index of a log that was empty when it was looked at
         return log._replace(trouble="is missing" if found.st_size else "")
     try:
         return log._replace(known=moments(data, found.st_ino, found.st_size))

@@ -155,8 +155,12 @@ def test_gigabytes_of_hole_cost_nothing(tmp_path: Path) -> None:
     assert b"".join(data for _, data in shown(tmp_path, Wanted(lines=5), "a.log")) == b"the end\n"
 
 
-def test_an_empty_file_has_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("index", [None, b""], ids=["no index", "empty index"])
+def test_an_empty_file_has_nothing(tmp_path: Path, index: bytes | None) -> None:
     (tmp_path / "a.log").write_bytes(b"")
+    if index is not None:
+        (tmp_path / DIRECTORY).mkdir()
+        (tmp_path / DIRECTORY / "a.log").write_bytes(index)
     log = open_log(str(tmp_path), "a.log")
     assert (spans("a.log", log, Wanted()), log.trouble) == ([], "")
     os.close(log.fd)
