@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paasctl.control.client import Client, connect
-from paasctl.model.plan import InstanceSpec, Kind, Plan, Stage, plan_to_json
+from paasctl.model.plan import InstanceSpec, Kind, LogLimits, Plan, Stage, plan_to_json
 from paasctl.supervise import leftovers
 from paasctl.supervise.linux import is_zombie
 from paasctl.supervise.rundir import RunDir, run_dir
@@ -93,8 +93,13 @@ class Running:
         spec = self.spec(name, code, **more)
         return spec._replace(command=(sys.executable, "-S", "-E", "-u", "-c", code))
 
-    def apply(self, *specs: InstanceSpec, only: list[str] | None = None) -> None:
-        plan = Plan("test", str(self.root), specs)
+    def apply(
+        self,
+        *specs: InstanceSpec,
+        only: list[str] | None = None,
+        logs: LogLimits = LogLimits(),  # noqa: B008 -- a tuple
+    ) -> None:
+        plan = Plan("test", str(self.root), specs, logs=logs)
         path = Path(self.rundir.next_plan())
         path.write_text(json.dumps(plan_to_json(plan)))
         self.client.ask("apply", plan=path.name, only=only)

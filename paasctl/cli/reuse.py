@@ -107,7 +107,7 @@ def _circumstances(wish: Wish) -> dict[str, object]:
         "python": [sys.executable, sys.hexversion],
         "user": os.getuid(),
         "boot": _text(BOOT_ID),
-        "wish": [wish.port, wish.isolate, [list(item) for item in wish.scale], wish.build],
+        "wish": json.loads(json.dumps(wish)),
         "environment": environment,
     }
 

@@ -189,6 +189,18 @@ COMMAND = Command(
         Option(("--scale",), "Run N copies of a worker.", Value.TEXT, many=True, metavar="NAME=N"),
         Option(("--port",), "The port of the first web app.", Value.INTEGER, metavar="N"),
         Option(("--isolate",), "Let processes write to their mounts only."),
+        Option(
+            ("--log-size",),
+            "Keep about the last SIZE of each log: 256M unless told, 0 for no limit.",
+            Value.TEXT,
+            metavar="SIZE",
+        ),
+        Option(
+            ("--log-age",),
+            "Drop log lines that are older: 30d unless told, 0 for no limit.",
+            Value.TEXT,
+            metavar="AGE",
+        ),
         Option(("--build",), "Run the build whether it is due or not."),
         Option(("--no-build",), "Do not run the build, even if it is due."),
     ),

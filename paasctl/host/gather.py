@@ -77,6 +77,7 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
         environment_type=options.environment_type,
         service_variables=options.service_variables,
         warnings=assigned.warnings,
+        logs=options.logs,
     )
     cache.save()
     return facts

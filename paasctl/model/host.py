@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from paasctl.model.plan import InstanceSpec, Layout, Plan
+from paasctl.model.plan import InstanceSpec, Layout, LogLimits, Plan
 from paasctl.model.service import Credential, Missing, Provider, ServiceType
 
 
@@ -116,6 +116,7 @@ class HostFacts(NamedTuple):
     environment_type: str = "development"
     service_variables: bool = True
     warnings: tuple[str, ...] = ()
+    logs: LogLimits = LogLimits()
 
 
 class Options(NamedTuple):
@@ -123,6 +124,7 @@ class Options(NamedTuple):
 
     `port` is for the first web app. `held` are ports that our own running engine's instances
     listen on: they count as free. `scale` maps a worker's name or id to a number of replicas.
+    `logs` says how much of each log is kept.
     """
 
     port: int | None = None
@@ -132,6 +134,7 @@ class Options(NamedTuple):
     build: BuildWish = BuildWish.WHEN_DUE
     environment_type: str = "development"
     service_variables: bool = True
+    logs: LogLimits = LogLimits()
 
 
 class MissingService(NamedTuple):

@@ -57,6 +57,7 @@ def build(project: Project, facts: HostFacts) -> Built:
             instances=short_names(_sorted(specs)),
             urls=app_urls(project, facts.ports),
             warnings=(*facts.warnings, *_warnings(on), *_differences(found), *shared),
+            logs=facts.logs,
         ),
         layout=layout,
         missing=missing_services(project, facts),

@@ -1,6 +1,7 @@
 """Following real files: nothing torn, lost or doubled, and silence costs nothing."""
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -148,3 +149,25 @@ def test_missing_directory_is_said(tmp_path: Path) -> None:
     if sys.platform == "linux":
         with pytest.raises(FileNotFoundError):
             merged.fileno()
+
+
+def test_what_falls_out_of_the_limits_before_it_is_shown_is_counted(logs: Path) -> None:
+    from paasctl.supervise.trim import punch
+
+    line = b"%099d\n"
+    (logs / "a.log").write_bytes(b"".join(line % number for number in range(200_000)))
+    screen = Screen(logs, {"a.log": "a"}, positions={"a.log": 0})  # has shown 2 MiB of it
+    shown = screen.text.count(b"\n")
+    assert 0 < shown < 50_000
+    fd = os.open(logs / "a.log", os.O_RDWR)
+    punch(fd, 150_000 * 100)
+    os.close(fd)
+    screen.until(b"%099d" % 199_999)
+    missed = re.search(rb"a  \| \[paasctl: (\d+) bytes fell out of the log's limits", screen.text)
+    assert missed
+    numbers = [int(n) for n in re.findall(rb"^a  \| (\d{99})$", screen.text, re.MULTILINE)]
+    assert numbers[-50_000:] == list(range(150_000, 200_000))
+    assert numbers[:-50_000] == list(range(len(numbers) - 50_000))
+    assert (len(numbers) + 1) * 100 >= 200_000 * 100 - int(missed[1]) >= (len(numbers) - 1) * 100
+    assert b"\0" not in screen.text
+    screen.merged.close()

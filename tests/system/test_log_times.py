@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from paasctl.model.logtimes import DIRECTORY, Moment, moments
+from paasctl.model.plan import LogLimits
 from tests.running import Running, eventually, running
 
 pytestmark = pytest.mark.system
@@ -94,3 +95,22 @@ def test_a_million_lines_cost_the_engine_next_to_nothing(tmp_path: Path) -> None
         eventually(lambda: noted(here, "queue", 100_000_004), "all is written", 120)
         spent = cpu(here.engine) - before
     assert spent < 0.05, spent
+
+
+def test_a_log_is_cut_back_under_its_writer(tmp_path: Path) -> None:
+    limit, size = 1 << 20, 50_000_000
+    with running(tmp_path) as here:
+        os.mkfifo(tmp_path / "go")
+        code = "import os\nopen('go').read()\n"
+        code += f"for n in range({size} // 100): os.write(1, b'%099d\\n' % n)\nopen('go').read()"
+        here.apply(here.python("queue", code), logs=LogLimits(limit, 0))
+        log = Path(here.rundir.log) / "queue.log"
+        (tmp_path / "go").write_text("\n")
+        eventually(lambda: log.stat().st_size == size, "all is written", 120)
+        eventually(lambda: log.stat().st_blocks * 512 < 2 * limit, "the blocks are given back")
+        with log.open("rb") as file:
+            file.seek(-limit, os.SEEK_END)
+            kept = file.read()
+        last = size // 100
+        assert kept.endswith(b"".join(b"%099d\n" % n for n in range(last - 10_000, last)))
+        assert here.row("queue")["restarts"] == 0
