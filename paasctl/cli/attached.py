@@ -12,6 +12,7 @@ from paasctl.cli.exits import Exit
 from paasctl.cli.interrupts import Interrupts
 from paasctl.cli.running import Place
 from paasctl.cli.story import Notice, Story, duration
+from paasctl.cli.view import followed, shown_logs
 from paasctl.control.client import Client
 from paasctl.logs.follow import Merged
 from paasctl.logs.prefix import Lines
@@ -35,6 +36,7 @@ class Attached:
         self._found = False
         self._failed = False
         self._ready = False
+        self._shown: frozenset[str] = frozenset()
         self._mute = False
         self._urls: Sequence[Sequence[str]] = ()
         self._interrupts = Interrupts(place.state)
@@ -47,19 +49,17 @@ class Attached:
         return self._interrupts.code
 
     def begin(self, rows: Iterable[Mapping[str, object]], urls: Sequence[Sequence[str]]) -> None:
-        """Start following the logs of everything but services, each from its present end."""
+        """Start following the logs that are to be shown, each from its present end."""
         colour = stdout_colour(self._call.color)
+        rows = list(rows)
         named = {str(row["name"]): str(row["log"]) for row in rows}
-        shown = {
-            os.path.basename(str(row["log"])): str(row["name"])
-            for row in rows
-            if row["kind"] != "service"
-        }
+        shown = shown_logs(self._call, rows)
+        self._shown = frozenset(shown)
         self._urls = urls
         width = max((len(name) for name in shown.values()), default=0)
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
         self._story = Story(max(width, *map(len, named), 0), colour, unicode)
-        self._logs = Merged(self._place.file("log"), shown, self._write, colour=colour)
+        self._logs = followed(self._call, self._place.file("log"), shown, self._write, colour)
 
     def follow(self) -> int:
         """Show what happens until the engine has ended; return the exit code."""
@@ -103,7 +103,8 @@ class Attached:
             line = self._story.line(notice)
             if line:
                 self._say(line)
-            if notice["kind"] == "service" and notice["new"] == "backing-off":
+            failing = notice["kind"] == "service" and notice["new"] == "backing-off"
+            if failing and os.path.basename(str(notice["log"])) not in self._shown:
                 self._excerpt(notice)
 
     def _excerpt(self, notice: Notice) -> None:

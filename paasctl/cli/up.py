@@ -190,6 +190,22 @@ COMMAND = Command(
         Option(("--port",), "The port of the first web app.", Value.INTEGER, metavar="N"),
         Option(("--isolate",), "Let processes write to their mounts only."),
         Option(
+            ("--attach",),
+            "Show the logs of these only, services too.",
+            Value.TEXT,
+            many=True,
+            metavar="NAME",
+        ),
+        Option(
+            ("--no-attach",),
+            "Show the logs of all but these.",
+            Value.TEXT,
+            many=True,
+            metavar="NAME",
+        ),
+        Option(("--timestamps",), "With the time in front of each log line."),
+        Option(("--no-prefix",), "Without the process's name in front of each log line."),
+        Option(
             ("--log-size",),
             "Keep about the last SIZE of each log: 256M unless told, 0 for no limit.",
             Value.TEXT,

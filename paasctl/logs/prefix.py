@@ -69,26 +69,15 @@ class Lines:
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the lines that are complete, prefixed; a half line is held back."""
-        data = self._held + chunk if self._held else chunk
+        data = _cut(self._held + chunk if self._held else chunk)
         end = data.rfind(b"\n") + 1
         self._held = data[end:]
-        shown = self._shaped(data[:end]) if end else b""
-        while len(self._held) > LONGEST:
-            shown += self._cut()
-        return shown
+        return self._shaped(data[:end]) if end else b""
 
     def flush(self) -> bytes:
         """Return the half line that was held back, finished; for when no more will come."""
         held, self._held = self._held, b""
         return self._shaped(held + b"\n") if held else b""
-
-    def _cut(self) -> bytes:
-        """Return the beginning of an overlong line as a line, no character torn in two."""
-        end = LONGEST
-        while end > LONGEST - 4 and self._held[end] & 0xC0 == 0x80:
-            end -= 1
-        piece, self._held = self._held[:end], self._held[end:]
-        return self._shaped(piece + b"\n")
 
     def _shaped(self, data: bytes) -> bytes:
         """Prefix whole lines; `data` ends in a line end."""
@@ -103,6 +92,26 @@ class Lines:
         if self._prefix:
             body = body.replace(b"\n", b"\n" + self._prefix)
         return self._prefix + body + b"\n"
+
+
+def _cut(data: bytes) -> bytes:
+    """Return the data with lines over LONGEST cut into several, no character torn in two.
+
+    Each step looks for the last line end within reach, so a usual chunk takes a handful.
+    """
+    parts: list[bytes] = []
+    start = at = 0
+    while len(data) - at > LONGEST:
+        found = data.rfind(b"\n", at, at + LONGEST + 1)
+        if found >= 0:
+            at = found + 1
+            continue
+        at += LONGEST
+        for _ in range(3):
+            at -= data[at] & 0xC0 == 0x80
+        parts += [data[start:at], b"\n"]
+        start = at
+    return b"".join((*parts, data[start:])) if parts else data
 
 
 def harmless(data: bytes, colour: bool) -> bytes:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paasctl.logs import prefix
 from paasctl.logs.prefix import LONGEST, Lines, Raw, harmless, prefix_of, prefixed
 
 PIECES = st.lists(
@@ -66,6 +67,29 @@ def test_endless_line_is_cut_between_characters() -> None:
     out = lines.feed(b"x" + text.encode()) + lines.flush()
     assert max(map(len, out.split(b"\n"))) <= LONGEST
     assert out.decode().replace("\n", "") == "x" + text
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([b"x", "é".encode(), "€".encode()]), st.integers(0, 250)),
+        max_size=8,
+    ),
+    st.lists(st.integers(0, 1200), max_size=4),
+)
+def test_long_lines_are_cut_the_same_however_they_come(
+    runs: list[tuple[bytes, int]], cuts: list[int]
+) -> None:
+    data = b"\n".join(piece * number for piece, number in runs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prefix, "LONGEST", 100)
+        whole = shown(data, prefix=b"")
+        lines = Lines(b"")
+        edges = [0, *sorted(cuts), len(data)]
+        parts = b"".join(lines.feed(data[a:b]) for a, b in pairwise(edges))
+        assert parts + lines.flush() == whole
+    assert all(len(line) <= 100 for line in whole.split(b"\n"))
+    assert whole.replace(b"\n", b"") == data.replace(b"\n", b"")
+    assert "\ufffd".encode() not in whole
 
 
 @pytest.mark.parametrize(
