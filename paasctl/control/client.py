@@ -4,7 +4,7 @@ import _socket as socket  # socket itself loads selectors and enum: 3 ms at ever
 import errno
 from collections.abc import Iterator
 
-from paasctl.control.address import socket_path
+from paasctl.control.address import at_socket
 from paasctl.control.protocol import VERSION, Declined, Lines, decode, encode
 
 __all__ = ["Client", "Declined", "EngineLost", "connect"]
@@ -34,13 +34,14 @@ class Client:
     def ask(self, op: str, **arguments: object) -> dict[str, object]:
         """Send a request and return its reply.
 
-        Raises Declined where the engine refuses, EngineLost where it goes away meanwhile.
+        Raises Declined where the engine refuses (also without a number: then it has not even
+        read the request), EngineLost where it goes away meanwhile.
         """
         self._number += 1
         self._send({"v": VERSION, "id": self._number, "op": op, **arguments})
         while True:
             for position, message in enumerate(self._inbox):
-                if message.get("id") == self._number and "ok" in message:
+                if message.get("id") in (self._number, None) and "ok" in message:
                     del self._inbox[position]
                     return _checked(message)
             if not self.receive():
@@ -87,7 +88,7 @@ def connect(state_dir: str) -> Client | None:
     """Return a connection to the project's engine, or None where none listens."""
     connection = socket.socket(socket.AF_UNIX)
     try:
-        connection.connect(socket_path(state_dir))
+        at_socket(state_dir, connection.connect)
     except OSError as error:
         connection.close()
         if error.errno in (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR):

@@ -4,11 +4,16 @@ import contextlib
 import os
 import socket
 import struct
+import sys
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from paasctl.control.address import at_socket, socket_path
 from paasctl.control.protocol import LONGEST, Declined, Lines, Request, encode, refusal, request
 
+PAUSE = 1.0
+"""Seconds without listening where not even one caller can be heard out."""
 UNREAD = 4 * 1024 * 1024
 """Bytes that a client may leave unread; one that leaves more is told `lagged` and dropped."""
 
@@ -62,22 +67,28 @@ class Listener:
     """The socket and its clients.
 
     `watch(fd, writing)` and `unwatch(fd)` are the loop's; `handle` answers a request or raises
-    Declined; `lost` is told when a connection is gone.
+    Declined; `lost` is told when a connection is gone, `complain` what the engine's log should
+    say. The owner calls `restore` at `retry_at` (monotonic seconds) where that is set.
     """
 
     def __init__(
         self,
-        path: str,
+        state_dir: str,
         watch: Callable[[int, bool], None],
         unwatch: Callable[[int], None],
         handle: Handler,
         lost: Callable[[Connection], None],
+        complain: Callable[[str], None],
         held: "ListenerState | None" = None,
     ) -> None:
         self._watch, self._unwatch, self._handle, self._lost = watch, unwatch, handle, lost
-        self.path = path
+        self._complain = complain
+        self._state_dir = state_dir
+        self._path = socket_path(state_dir)
+        self.retry_at: float | None = None
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._clients: dict[int, Connection] = {}
-        self._socket = _bind(path) if held is None else socket.socket(fileno=held.listening)
+        self._socket = _bind(state_dir) if held is None else socket.socket(fileno=held.listening)
         watch(self._socket.fileno(), False)
         for client in () if held is None else held.clients:
             self._resume(client)
@@ -106,6 +117,22 @@ class Listener:
         client.watching, client.owner = held.watching, held.owner
         self._clients[held.fd] = client
         self._watch(held.fd, bool(client.outgoing))
+
+    def has_name(self) -> bool:
+        """Return whether there is a socket where clients look for ours."""
+        return os.path.exists(self._path)
+
+    def bind_again(self) -> None:
+        """Listen under our name again, which somebody has removed; all connections stay."""
+        self._stop_listening()
+        self._socket = _bind(self._state_dir)
+        self._watch(self._socket.fileno(), False)
+
+    def _stop_listening(self) -> None:
+        if self.retry_at is None:
+            self._unwatch(self._socket.fileno())
+        self.retry_at = None
+        self._socket.close()
 
     def owns(self, fd: int) -> bool:
         """Return whether the descriptor is the socket's or a client's."""
@@ -137,16 +164,21 @@ class Listener:
     def close(self) -> None:
         """Remove the socket, then hang up on everyone."""
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self.path)
+            os.unlink(self._path)
         for client in list(self._clients.values()):
             self._drop(client)
-        self._unwatch(self._socket.fileno())
-        self._socket.close()
+        self._stop_listening()
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
 
     def _accept(self) -> None:
         try:
             accepted, _ = self._socket.accept()
         except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            self._turn_away(error)
             return
         if not _same_user(accepted):
             accepted.close()
@@ -154,6 +186,40 @@ class Listener:
         accepted.setblocking(False)
         self._clients[accepted.fileno()] = Connection(accepted)
         self._watch(accepted.fileno(), False)
+
+    def _turn_away(self, error: OSError) -> None:
+        """Descriptors (or memory) are used up: tell the caller, or else let it wait.
+
+        Not to accept would have us woken for ever, as the caller stays in the queue. The spare
+        descriptor is there to hear one caller out at a time; where even that is not enough, we
+        do not listen for a while.
+        """
+        reason = f"the engine cannot take a connection: {error.strerror}"
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+        try:
+            accepted, _ = self._socket.accept()
+        except BlockingIOError:
+            self.restore()
+        except OSError:
+            self._unwatch(self._socket.fileno())
+            self.retry_at = time.monotonic() + PAUSE
+        else:
+            with contextlib.suppress(OSError):  # who does not listen is not told
+                accepted.send(encode(refusal(None, Declined("busy", reason))))
+            accepted.close()
+            self.restore()
+        self._complain(reason)
+
+    def restore(self) -> None:
+        """Get the spare descriptor back, and listen again if we had stopped to."""
+        if self._spare is None:
+            with contextlib.suppress(OSError):  # the next caller finds out
+                self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        if self.retry_at is not None:
+            self.retry_at = None
+            self._watch(self._socket.fileno(), False)
 
     def _read(self, client: Connection) -> None:
         try:
@@ -208,13 +274,13 @@ class Listener:
         self._lost(client)
 
 
-def _bind(path: str) -> socket.socket:
+def _bind(state_dir: str) -> socket.socket:
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)  # we hold the lock: whoever made it is gone
+        os.unlink(socket_path(state_dir))  # we hold the lock: whoever made it is gone
     listening = socket.socket(socket.AF_UNIX)
     before = os.umask(0o177)
     try:
-        listening.bind(path)
+        at_socket(state_dir, listening.bind)
     finally:
         os.umask(before)
     listening.listen(128)
@@ -223,8 +289,17 @@ def _bind(path: str) -> socket.socket:
 
 
 def _same_user(client: socket.socket) -> bool:
-    if not hasattr(socket, "SO_PEERCRED"):
-        return True  # the socket's directory is closed to others
-    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", credentials)
-    return uid in (os.getuid(), 0)
+    return _peer(client) in (os.getuid(), 0)
+
+
+def _peer(client: socket.socket) -> int:
+    """Return the user id of who has connected, as the kernel knows it."""
+    if sys.platform == "linux":
+        data = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        uid = struct.unpack("3i", data)[1]  # struct ucred: pid, uid, gid
+    else:
+        # LOCAL_PEERCRED of unix(4), struct xucred: version, uid, …
+        data = client.getsockopt(0, 1, 76)
+        uid = struct.unpack_from("II", data)[1]
+    assert isinstance(uid, int)
+    return uid

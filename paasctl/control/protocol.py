@@ -16,6 +16,10 @@ LONGEST = 65536
 """Bytes of one request; more is refused and the connection closed."""
 
 
+LARGEST = 1e15
+"""The largest number in a request: a float holds every whole number up to there."""
+
+
 class Declined(Exception):
     """A request was refused; `near` holds names that may have been meant."""
 
@@ -54,11 +58,13 @@ class Request(NamedTuple):
         return value
 
     def number(self, key: str, default: float) -> float:
-        """Return a number, or the default."""
+        """Return a number, or the default; Declined for one that nobody can wait or count for."""
         value = self.arguments.get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return value
-        return default
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return default
+        if not abs(value) <= LARGEST:  # nor is NaN
+            raise Declined("bad-request", f'"{key}" must be a number up to {LARGEST:g}')
+        return value
 
 
 class Lines:
@@ -84,12 +90,16 @@ def encode(message: dict[str, object]) -> bytes:
 def decode(line: bytes) -> dict[str, object]:
     """Return the object in a line; Declined if there is none."""
     try:
-        message = json.loads(line)
+        message = json.loads(line, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise Declined("bad-request", "a request is one JSON object in a line") from error
     if not isinstance(message, dict):
         raise Declined("bad-request", "a request is one JSON object in a line")
     return message
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
 
 
 def request(line: bytes) -> Request:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Self
 
-from paasctl.control.address import make_private, socket_path
 from paasctl.control.listener import Connection, Listener, listener_state
+from paasctl.control.protocol import Declined, Request
 from paasctl.model.plan import GRACE, Stamp
 from paasctl.supervise import leftovers
 from paasctl.supervise.codec import Decoder
@@ -17,11 +17,13 @@ from paasctl.supervise.journal import Journal, Notice
 from paasctl.supervise.kept import REMAKE, load
 from paasctl.supervise.kernel import Ended, Kernel, Probed, Ready, Signalled
 from paasctl.supervise.logkeeping import LogKeeping
-from paasctl.supervise.operations import Operations
+from paasctl.supervise.mending import Mending
+from paasctl.supervise.operations import Operations, reason
 from paasctl.supervise.rundir import RunDir, replace
 from paasctl.supervise.supervisor import Supervisor
 from paasctl.supervise.ties import Ties
 from paasctl.supervise.upgrade import Upgrade
+from paasctl.supervise.voice import Troubles, Voice
 
 if sys.platform == "linux":  # now, as this program's files may be another version's at the end
     from paasctl.supervise.sweep import sweep
@@ -39,15 +41,19 @@ class Engine:
         self.rundir = rundir
         self.ties = ties
         self._notices: list[Notice] = []
-        self._complained = ""
         self.kernel = new_kernel()
+        voice = Voice(self.kernel.stamp)
+        self.complain = voice.say
+        self.troubles = Troubles(voice.say)
         self.journal = Journal(rundir.journal)
-        self.supervisor = Supervisor(self.kernel, self._note, _record, self.complain)
+        self.supervisor = Supervisor(self.kernel, self._note, self._record, self.complain)
         self.logs = LogKeeping(rundir.log, self.kernel, self.complain)
         self.operations = Operations(
             self.supervisor, self.kernel, self.journal, rundir, self.logs.limit
         )
-        self.upgrade = Upgrade(self, self._settle, self._say)
+        self.operations.troubles = self.troubles.lines
+        self.upgrade = Upgrade(self, self._settle, self.say)
+        self.mending = Mending(self)
         self.operations.add(self.upgrade.operations())
         held = None
         if taken is not None:
@@ -57,11 +63,10 @@ class Engine:
         self.logs.begin(look=taken is not None or not self.journal.clean)
         if taken is None and not self.journal.clean:
             self._clear_leftovers()
-        path = socket_path(rundir.path)
-        if os.path.dirname(path) != rundir.path:
-            make_private(os.path.dirname(path))
-        kernel, handle = self.kernel, self.operations.handle
-        self.listener = Listener(path, kernel.watch, kernel.unwatch, handle, self._lost, held)
+        self.listener = Listener(
+            rundir.path, self.kernel.watch, self.kernel.unwatch, self._handle, self._lost,
+            lambda text: self.troubles.begin("connections", text), held,
+        )  # fmt: skip
 
     @classmethod
     def taking_over(cls, taken: Taken) -> Self:
@@ -77,7 +82,7 @@ class Engine:
 
     def serve(self, ready: int) -> None:
         """Run the loop, for the first time."""
-        self._say("started")
+        self.say("started")
         os.write(ready, b"1")
         os.close(ready)
         gc.freeze()  # without a collection first, which would touch and so copy every page
@@ -93,22 +98,20 @@ class Engine:
 
     def _loop(self) -> None:
         self.kernel.watch(self.ties.life)
+        self.mending.begin()
         while not self.supervisor.finished():
-            self._turn(self.supervisor.next_deadline())
+            self._turn(self._soonest())
             if self.upgrade.due:
                 self._safely(self.upgrade.go)
         self._end_strays()
         self._safely(self.logs.end)
-        self._say("closed")
+        self.say("closed")
         self._publish()
         self.listener.close()
 
-    def complain(self, text: str) -> None:
-        """Write a line to the engine's own log, unless it is the same as the last one."""
-        if text != self._complained:
-            self._complained = text
-            sys.stderr.write(f"{self.kernel.stamp()} {text}\n")
-            sys.stderr.flush()
+    def _soonest(self) -> float | None:
+        times = (self.supervisor.next_deadline(), self.listener.retry_at)
+        return min((at for at in times if at is not None), default=None)
 
     def _settle(self) -> None:
         """Take a turn without waiting: what has happened is dealt with and told."""
@@ -117,10 +120,16 @@ class Engine:
     def _turn(self, deadline: float | None) -> None:
         for occurrence in self.kernel.wait(self.logs.soonest(deadline)):
             self._safely(self._take, occurrence)
+        self._safely(self._listen_again)
         self._safely(self.supervisor.fire)
         self._safely(self.supervisor.advance)
         self._safely(self.logs.tick)
         self._safely(self._publish)
+
+    def _listen_again(self) -> None:
+        at = self.listener.retry_at
+        if at is not None and at <= self.kernel.now():
+            self.listener.restore()
 
     def _safely(self, part: Callable[..., None], *arguments: object) -> None:
         """Run a part of the turn: one bug of ours must not end 999 healthy children."""
@@ -136,17 +145,19 @@ class Engine:
             case Ended() | Probed():
                 self.supervisor.observe(occurrence)
             case Ready(fd, writing):
-                self._readable(fd, writing)
+                self._ready(fd, writing)
             case Signalled(signal.SIGQUIT):
                 self._dump()
             case Signalled():
                 self.supervisor.close()
 
-    def _readable(self, fd: int, writing: bool) -> None:
+    def _ready(self, fd: int, writing: bool) -> None:
         if fd == self.ties.life:
             self._tied()
         elif fd == self.upgrade.fd:
             self.upgrade.ready()
+        elif fd == self.mending.fd:
+            self.mending.ready()
         elif self.logs.owns(fd):
             self.logs.rang()
         elif self.listener.owns(fd):
@@ -165,6 +176,19 @@ class Engine:
         self.complain("the guardian is gone: stopping everything")
         self.supervisor.close()
 
+    def _handle(self, connection: Connection, request: Request) -> dict[str, object]:
+        """Answer a request; a bug of ours is an answer too, or the client would wait for ever."""
+        try:
+            return self.operations.handle(connection, request)
+        except Declined:
+            raise
+        except Exception as bug:
+            import traceback
+
+            self.complain(f"bug, please report it: {traceback.format_exc()}")
+            said = f"{request.op}: {type(bug).__name__} inside the engine; its log says more"
+            raise Declined("bug", said) from bug
+
     def _lost(self, connection: Connection) -> None:
         if connection.owner:
             self.supervisor.close()
@@ -172,7 +196,15 @@ class Engine:
     def _note(self, notice: Notice) -> None:
         self._notices.append(self.journal.note(notice))
 
-    def _say(self, event: str, **more: object) -> None:
+    def _record(self, stamp: Stamp) -> None:
+        try:
+            os.makedirs(os.path.dirname(stamp.path), exist_ok=True)
+            replace(stamp.path, stamp.text)
+        except OSError as error:
+            self.complain(f"cannot be recorded as done, so it will run again: {reason(error)}")
+
+    def say(self, event: str, **more: object) -> None:
+        """Write a notice about the whole, which is nobody's in particular."""
         at = self.kernel.stamp()
         self._note(
             {"at": at, "id": "", "event": event, "old": None, "new": None, "exit": None, **more}
@@ -181,7 +213,11 @@ class Engine:
     def _publish(self) -> None:
         trouble = self.journal.flush()
         if trouble:
-            self.complain(trouble)
+            self.troubles.begin("journal", f"the journal cannot be written: {trouble}")
+        else:
+            self.troubles.end("journal", "the journal can be written again")
+        if self._notices:
+            self.mending.noticed()
         notices, self._notices = self._notices, []
         self.listener.broadcast(notices)
 
@@ -190,7 +226,7 @@ class Engine:
         if found:
             pids = " ".join(f"{item.instance}({item.pid})" for item in found)
             self.complain(f"ended what an earlier run had left behind: {pids}")
-            self._say("leftovers", instances=[item.instance for item in found])
+            self.say("leftovers", instances=[item.instance for item in found])
 
     def _end_strays(self) -> None:
         if sys.platform == "linux":
@@ -213,8 +249,3 @@ def new_kernel() -> Kernel:
         from paasctl.supervise.posix import PosixKernel
 
         return PosixKernel()
-
-
-def _record(stamp: Stamp) -> None:
-    os.makedirs(os.path.dirname(stamp.path), exist_ok=True)
-    replace(stamp.path, stamp.text)

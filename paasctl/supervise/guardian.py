@@ -19,6 +19,7 @@ from paasctl.supervise.posix import decode
 from paasctl.supervise.program import Program, command, own
 from paasctl.supervise.rundir import RunDir
 from paasctl.supervise.ties import Ties
+from paasctl.supervise.voice import Voice
 
 if sys.platform == "linux":  # now, as this program's files may be another version's at the end
     from paasctl.supervise.linux import become_subreaper, name_process
@@ -141,7 +142,12 @@ def _clean_up(rundir: RunDir, status: int, wake: int) -> None:
         signal.signal(number, signal.SIG_IGN)  # this is the end already
     reason = str(decode(status))
     killed = sweep(GRACE, _waiter(wake))
-    journal = Journal(rundir.journal)
+    Voice(_stamp).say(f"the engine {reason}: ended everything, {killed} by SIGKILL")
+    try:
+        journal = Journal(rundir.journal)
+    except OSError as error:
+        Voice(_stamp).say(f"cannot be told to the journal: {error}")
+        return
     journal.note(
         {
             "at": _stamp(),
@@ -155,8 +161,6 @@ def _clean_up(rundir: RunDir, status: int, wake: int) -> None:
         }
     )
     journal.flush()
-    sys.stderr.write(f"{_stamp()} the engine {reason}: ended everything, {killed} by SIGKILL\n")
-    sys.stderr.flush()
 
 
 def _stamp() -> str:

@@ -10,6 +10,8 @@ import os
 
 LARGE = 4 * 1024 * 1024
 """Bytes after which the next engine starts a new file; one old file is kept."""
+PENDING = 10_000
+"""Notices that are kept while they cannot be written; the oldest are given up beyond that."""
 REACH = 1024 * 1024
 """Bytes of history that a client gets which joins late."""
 
@@ -37,12 +39,28 @@ class Journal:
             os.write(fd, b"\n")
         return fd
 
+    def nameless(self) -> bool:
+        """Return whether somebody has removed the file that we write to."""
+        return os.fstat(self._file).st_nlink == 0
+
+    def begin_again(self) -> None:
+        """Write to a new file of our name."""
+        file = self._open()
+        os.dup2(file, self._file, inheritable=False)
+        os.close(file)
+
     def note(self, notice: Notice) -> Notice:
         """Number a notice and keep it for `flush`."""
         self.seq += 1
         numbered = {"seq": self.seq, **notice}
-        self._pending.append(_encode(numbered).encode() + b"\n")
+        self._keep(_encode(numbered).encode() + b"\n")
         return numbered
+
+    def _keep(self, line: bytes) -> None:
+        """Keep a line for `flush`; if the disk is full for long, not all of them."""
+        self._pending.append(line)
+        if len(self._pending) > PENDING:
+            del self._pending[1 : PENDING // 2]  # the first may be half written
 
     def flush(self) -> str | None:
         """Write what is pending; return the reason where that did not work."""

@@ -25,17 +25,23 @@ KEPT: Final[Mapping[str, Kept]] = {
         remade=("_kernel", "_note", "_stamp", "_complain", "_heap"),
     ),
     "PosixKernel": Kept(
-        saved=("families", "probes", "stillborn_probes"),
-        remade=("owners", "sessions", "selector", "_wake"),
+        saved=("families", "probes", "stillborn_probes", "touched", "leaders"),
+        remade=("owners", "sessions", "selector", "_wake", "blind"),
     ),
     "LinuxKernel": Kept(
-        saved=("families", "probes", "stillborn_probes"),
-        remade=("owners", "sessions", "selector", "_wake", "strays", "_looked", "_oom"),
+        saved=("families", "probes", "stillborn_probes", "touched", "leaders"),
+        remade=(
+            *("owners", "sessions", "selector", "_wake", "blind"),
+            *("strays", "_looked", "_spare", "_oom"),
+        ),
     ),
     "Journal": Kept(saved=("seq", "_pending"), remade=("_path", "clean", "_file")),
     "Operations": Kept(
         saved=("_project", "_root", "_urls", "limits"),
-        remade=("_supervisor", "_kernel", "_journal", "_rundir", "_limit_logs", "_table"),
+        remade=(
+            *("_supervisor", "_kernel", "_journal", "_rundir", "_table"),
+            *("_limit_logs", "troubles"),
+        ),
     ),
 }
 """The objects that an engine has one of. Those with slots, it has many of, are saved whole."""

@@ -82,13 +82,21 @@ def marker_of(pid: int) -> tuple[str, str, str] | None:
     try:
         with open(f"/proc/{pid}/environ", "rb") as file:
             environment = file.read()
-    except OSError:  # it has ended, or belongs to somebody else
-        return None
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return None  # it has ended, or belongs to somebody else
     for item in environment.split(b"\0"):
         if item.startswith(MARKER):
             parts = os.fsdecode(item[len(MARKER) :]).rsplit("|", 2)
             return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None
     return None
+
+
+def _spare() -> int:
+    """Return a descriptor to give up in need; -1 where not even that can be had."""
+    try:
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
 
 
 class LinuxKernel(PosixKernel):
@@ -99,6 +107,7 @@ class LinuxKernel(PosixKernel):
         become_subreaper()
         self.strays: set[int] = set()
         self._oom = OomWatch()
+        self._spare = _spare()
         self._looked = False
 
     def resumed(self) -> None:
@@ -115,16 +124,33 @@ class LinuxKernel(PosixKernel):
         """Have the next `adopt` look again."""
         self._looked = False
 
-    def adopt(self) -> None:
+    def adopt(self) -> bool:
         """Find out whose the orphans are that have come to us.
 
         By session first, which a child inherits, then by the marker in the environment. Who has
         neither belongs to nobody we could name and is ended with everything else.
-        One look a turn is enough: what happens later wakes us again.
+        One look a turn is enough: what happens later wakes us again. A look takes one
+        descriptor; if there is none left, the spare one is given up for it.
         """
         if self._looked:
-            return
+            return True
+        try:
+            self._look()
+        except OSError:
+            if self._spare >= 0:
+                os.close(self._spare)
+            try:
+                self._look()
+            except OSError as error:
+                self.blind = f"cannot see which processes have lost their parent: {error.strerror}"
+                return False
+            finally:
+                self._spare = _spare()
+        self.blind = ""
         self._looked = True
+        return True
+
+    def _look(self) -> None:
         known = self.known()
         for pid in own_children():
             if pid not in known and not is_zombie(pid):

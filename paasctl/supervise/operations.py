@@ -35,6 +35,7 @@ class Operations:
         self._journal = journal
         self._rundir = rundir
         self._limit_logs = limit_logs
+        self.troubles: Callable[[], tuple[str, ...]] = tuple
         self._project = ""
         self._root = ""
         self._urls: tuple[tuple[str, str], ...] = ()
@@ -59,12 +60,19 @@ class Operations:
         """Put more operations into the table."""
         self._table.update(more)
 
+    def plan(self, specs: tuple[InstanceSpec, ...]) -> Plan:
+        """Return these instances as the plan in force."""
+        return Plan(self._project, self._root, specs, self._urls)
+
     def handle(self, connection: Connection, request: Request) -> Answer:
         """Answer one request; Declined where it cannot be done."""
         operation = self._table.get(request.op)
         if operation is None:
             raise Declined("unknown-op", f"no operation {request.op!r}", tuple(self._table))
-        return operation(connection, request)
+        try:
+            return operation(connection, request)
+        except OSError as error:
+            raise Declined("failed", f"{request.op}: {reason(error)}") from error
 
     def _ping(self, connection: Connection, request: Request) -> Answer:
         from paasctl import __version__
@@ -80,6 +88,7 @@ class Operations:
             "instances": self._supervisor.rows(ids),
             "deployment": self._supervisor.outcome().value,
             "closing": self._supervisor.closing,
+            "troubles": self.troubles(),
             "seq": self._journal.seq,
         }
 
@@ -178,6 +187,12 @@ class Operations:
         alive = [c.spec.id for c in self._supervisor.cells.values() if c.alive()]
         self._supervisor.slay()
         return {"accepted": alive}
+
+
+def reason(error: OSError) -> str:
+    """Return what the system said, and about which file."""
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said
 
 
 def _absolute(plan: Plan, log_dir: str) -> Plan:

@@ -40,6 +40,10 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in the unit of ru_maxrss: getrusage(2) of each system."""
 _GROUP_POLL = 0.05
 """Seconds between looks at a group whose leader is gone, where nobody tells us of its end."""
+_BLIND = 0.2
+"""Seconds between attempts to look at our children while that is refused."""
+_LONGEST = 86400.0
+"""Seconds that one sleep lasts at most: selectors count milliseconds in 32 bits."""
 _LATENESS = 0.002
 """Share of a sleep that is kept back: Linux wakes sleepers up to 0.1 % late (select(2) and
 epoll_wait(2), `select_estimate_accuracy` in fs/select.c), which is 15 ms of the 15 s of grace."""
@@ -72,6 +76,9 @@ class PosixKernel:
         self.sessions: dict[int, Family] = {}
         self.probes: dict[int, str] = {}
         self.stillborn_probes: list[str] = []
+        self.touched: set[str] = set()  # somebody of theirs was reaped, and not yet told
+        self.leaders: dict[str, tuple[ExitStatus, int]] = {}  # how the leaders of them ended
+        self.blind = ""  # why we cannot see who has become our child
         self.selector = selectors.DefaultSelector()
         self._wake, wake = os.pipe()
         for fd in (self._wake, wake):
@@ -224,6 +231,8 @@ class PosixKernel:
         polled = self.polled()
         if polled:
             timeout = _GROUP_POLL if timeout is None else min(timeout, _GROUP_POLL)
+        if self.touched:
+            timeout = _BLIND if timeout is None else min(timeout, _BLIND)
         if self.stillborn_probes:
             timeout = 0.0
         found: list[Occurrence] = []
@@ -242,8 +251,9 @@ class PosixKernel:
     def refresh(self) -> None:
         """Note that time has passed since orphans were last looked for."""
 
-    def adopt(self) -> None:
-        """Take in orphans: only where there is a subreaper."""
+    def adopt(self) -> bool:
+        """Take in orphans, where there is a subreaper; return whether we could look for them."""
+        return True
 
     def remains(self, family: Family) -> bool:
         """Return whether any process of the family is left."""
@@ -266,8 +276,6 @@ class PosixKernel:
 
     def _reap(self, polled: dict[str, Family]) -> list[Occurrence]:
         found: list[Occurrence] = []
-        leaders: dict[str, tuple[ExitStatus, int]] = {}
-        touched: dict[str, Family] = {}
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -282,21 +290,20 @@ class PosixKernel:
             if family is None:
                 self.forget(pid)
                 continue
-            touched[family.id] = family
+            self.touched.add(family.id)
             if pid == family.leader:
                 family.leader = None
-                leaders[family.id] = decode(status), usage.ru_maxrss * _UNIT
+                self.leaders[family.id] = decode(status), usage.ru_maxrss * _UNIT
             family.orphans -= {pid}
-        return found + self._endings(leaders, touched, polled)
+        return found + self._endings(polled)
 
-    def _endings(
-        self,
-        leaders: dict[str, tuple[ExitStatus, int]],
-        touched: dict[str, Family],
-        polled: dict[str, Family],
-    ) -> list[Occurrence]:
-        if any(family.leader is None for family in touched.values()):
-            self.adopt()
+    def _endings(self, polled: dict[str, Family]) -> list[Occurrence]:
+        """Return what the reaped were to their families; nothing while we cannot know that."""
+        touched = {instance: self.families[instance] for instance in sorted(self.touched)}
+        leaders = self.leaders
+        if any(family.leader is None for family in touched.values()) and not self.adopt():
+            return []
+        self.touched, self.leaders = set(), {}
         found: list[Occurrence] = []
         for instance, family in {**polled, **touched}.items():
             remaining = self.remains(family)
@@ -375,7 +382,7 @@ def _spawn(
 
 def _sleep_for(left: float) -> float:
     """Return the seconds to sleep now; a long sleep ends a little early, the rest is exact."""
-    return max(0.0, left - left * _LATENESS if left > 1.0 else left)
+    return min(max(0.0, left - left * _LATENESS if left > 1.0 else left), _LONGEST)
 
 
 def find_program(name: str, path: str, cwd: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paasctl.control.address import socket_path
 from paasctl.control.listener import ClientState, Connection, Listener, ListenerState
 from paasctl.model.plan import InstanceSpec, Kind, Plan, Stamp, plan_text
 from paasctl.model.status import ExitStatus
@@ -182,7 +183,7 @@ def test_every_attribute_is_saved_or_said_to_be_remade(things: dict[str, object]
     assert assigned(LinuxKernel) | assigned(PosixKernel) == set().union(*KEPT["LinuxKernel"])
     assert assigned(Engine) == {
         "rundir", "ties", "kernel", "journal", "supervisor", "operations", "listener",
-        "logs", "upgrade", "_notices", "_complained",
+        "logs", "upgrade", "mending", "troubles", "complain", "_notices",
     }  # fmt: skip
     assert set(Connection.__slots__) == {"lines", "outgoing", "owner", "socket", "watching"}
     assert len(ClientState._fields) == len(Connection.__slots__)
@@ -234,17 +235,17 @@ def test_a_supervisor_comes_through_whole() -> None:
 def test_connections_go_on_in_the_middle_of_a_line(tmp_path: Path) -> None:
     heard: list[object] = []
     watched: set[int] = set()
-    path = str(tmp_path / "s")
+    state = str(tmp_path)
 
     def listener(held: ListenerState | None = None) -> Listener:
         return Listener(
-            path, lambda fd, w: watched.add(fd), watched.discard,
-            lambda c, r: heard.append(r.op) or {"said": r.op}, lambda c: None, held,
+            state, lambda fd, w: watched.add(fd), watched.discard,
+            lambda c, r: heard.append(r.op) or {"said": r.op}, lambda c: None, lambda t: None, held,
         )  # fmt: skip
 
     first = listener()
     with socket.socket(socket.AF_UNIX) as client:
-        client.connect(path)
+        client.connect(socket_path(state))
         first.ready(first._socket.fileno(), writing=False)
         (fd,) = first._clients
         client.sendall(b'{"v": 1, "id": 3, "op": "pi')
