@@ -3,9 +3,20 @@
 import os
 import sys
 
+import paasctl.supervise.engine
+import paasctl.supervise.guardian
 from paasctl.supervise.launch import launch
 from paasctl.supervise.rundir import claim, prepare, run_dir
 
+for option in sys.argv[2:]:
+    if option == "posix":  # what runs on other Unixes, as far as it runs here
+        from paasctl.supervise.posix import PosixKernel
+
+        paasctl.supervise.engine.new_kernel = PosixKernel
+    else:  # a user's id
+        os.setgroups([])
+        os.setgid(int(option))
+        os.setuid(int(option))
 rundir = run_dir(sys.argv[1])
 prepare(rundir)
 lock = claim(rundir)

@@ -18,6 +18,7 @@ from paasctl.supervise.linux import is_zombie
 from paasctl.supervise.rundir import RunDir, run_dir
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+HOST = REPOSITORY / "tests" / "enginehost.py"
 PATIENCE = 30.0
 
 
@@ -49,8 +50,10 @@ def marked(state: str) -> list[int]:
 class Running:
     """One engine in a directory of its own."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *options: str) -> None:
+        """`options` are those of enginehost.py: "posix", or the id of a user."""
         self.root = root
+        self.options = options
         self.rundir: RunDir = run_dir(str(root))
         self.notices: list[dict[str, object]] = []
         self.client = self.start()
@@ -60,7 +63,7 @@ class Running:
 
     def start(self) -> Client:
         subprocess.run(
-            [sys.executable, str(REPOSITORY / "tests" / "enginehost.py"), str(self.root)],
+            [sys.executable, str(HOST), str(self.root), *self.options],
             check=True, timeout=60, env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         )  # fmt: skip
         client = connect(self.rundir.path)
@@ -152,9 +155,9 @@ class Running:
 
 
 @contextmanager
-def running(root: Path) -> Iterator[Running]:
+def running(root: Path, *options: str) -> Iterator[Running]:
     """An engine for a test; afterwards everything of it must be gone."""
-    here = Running(root)
+    here = Running(root, *options)
     try:
         yield here
     finally:

@@ -37,6 +37,7 @@ class Process:
 class SimKernel:
     def __init__(self, behave: Callable[[InstanceSpec, int], Script], seed: int = 0) -> None:
         self.time = 1000.0
+        self.blind = ""
         self.behave = behave
         self.processes: list[Process] = []
         self.starts: dict[str, int] = {}

@@ -47,11 +47,15 @@ def _follow(call: Call, client: Client, story: Story) -> None:
 def _clean_up(place: Place) -> int:
     from paasctl.supervise import leftovers
 
+    engine = leftovers.engine_above(leftovers.find(place.state))
+    if engine is not None:
+        talk(f"the engine (pid {engine}) runs, but its socket is gone: ending it")
+        leftovers.end_engine(engine)
     found = leftovers.end(place.state, GRACE)
     if found:
         names = ", ".join(f"{item.instance} (pid {item.pid})" for item in found)
         talk(f"no engine runs here; ended what an earlier run had left behind: {names}")
-    else:
+    elif engine is None:
         talk("nothing is running here")
     return int(Exit.DONE)
 

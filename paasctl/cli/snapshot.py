@@ -37,7 +37,9 @@ def snapshot(place: Place) -> Snapshot:
         return _left_by_the_dead(place)
     reply = asked(client, "status")
     client.close()
-    return Snapshot(str(reply.get("project", "")), True, tuple(rows_of(reply)))
+    troubles = reply.get("troubles")
+    note = "; ".join(map(str, troubles)) if isinstance(troubles, list) else ""
+    return Snapshot(str(reply.get("project", "")), True, tuple(rows_of(reply)), note)
 
 
 def plan_in_force(place: Place) -> "Plan | None":
@@ -80,7 +82,9 @@ def _object(line: bytes) -> dict[str, object] | None:
 def _left_by_the_dead(place: Place) -> Snapshot:
     plan = plan_in_force(place)
     if plan is None:
-        return Snapshot("", False, (), "nothing has been started here yet (paasctl up)")
+        alive = _alive(place)
+        nothing = "nothing has been started here yet (paasctl up)"
+        return Snapshot("", False, (), _note(alive, place) if alive else nothing)
     path = place.file("journal.jsonl")
     size = os.path.getsize(path) if os.path.exists(path) else 0
     last: dict[str, dict[str, object]] = {}
@@ -90,7 +94,7 @@ def _left_by_the_dead(place: Place) -> Snapshot:
         clean = notice.get("event") == "closed"
     alive = {} if clean else _alive(place)
     rows = tuple(_last_row(spec._asdict(), last, alive) for spec in plan.instances)
-    return Snapshot(plan.project, False, rows, _note(alive))
+    return Snapshot(plan.project, False, rows, _note(alive, place))
 
 
 def _alive(place: Place) -> dict[str, int]:
@@ -100,9 +104,14 @@ def _alive(place: Place) -> dict[str, int]:
     return {item.instance: item.pid for item in reversed(find(place.state))}
 
 
-def _note(alive: Mapping[str, int]) -> str:
+def _note(alive: Mapping[str, int], place: Place) -> str:
     if not alive:
         return "nothing is running here; this is how it ended (paasctl up starts it)"
+    from paasctl.supervise.leftovers import engine_above, find
+
+    engine = engine_above(find(place.state))
+    if engine is not None:
+        return f"the engine (pid {engine}) runs, but its socket is gone: paasctl down ends it"
     names = ", ".join(f"{name} ({pid})" for name, pid in sorted(alive.items()))
     return f"the engine is gone and has left processes behind: {names} (paasctl down ends them)"
 

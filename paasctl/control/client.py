@@ -38,13 +38,13 @@ class Client:
         read the request), EngineLost where it goes away meanwhile.
         """
         self._number += 1
-        self._send({"v": VERSION, "id": self._number, "op": op, **arguments})
+        sent = self._send({"v": VERSION, "id": self._number, "op": op, **arguments})
         while True:
             for position, message in enumerate(self._inbox):
                 if message.get("id") in (self._number, None) and "ok" in message:
                     del self._inbox[position]
                     return _checked(message)
-            if not self.receive():
+            if not self.receive() or not sent:
                 raise EngineLost(op)
 
     def notices(self) -> Iterator[dict[str, object]]:
@@ -69,11 +69,15 @@ class Client:
         self._inbox += [decode(line) for line in self._lines.feed(data)]
         return bool(data)
 
-    def _send(self, message: dict[str, object]) -> None:
+    def _send(self, message: dict[str, object]) -> bool:
+        """Send a message; False where it has hung up, perhaps not without a word."""
         try:
             self._socket.sendall(encode(message))
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise EngineLost(str(message["op"])) from error
+        except (BrokenPipeError, ConnectionResetError):
+            while self.receive():
+                pass
+            return False
+        return True
 
 
 def _checked(message: dict[str, object]) -> dict[str, object]:

@@ -67,8 +67,9 @@ class Listener:
     """The socket and its clients.
 
     `watch(fd, writing)` and `unwatch(fd)` are the loop's; `handle` answers a request or raises
-    Declined; `lost` is told when a connection is gone, `complain` what the engine's log should
-    say. The owner calls `restore` at `retry_at` (monotonic seconds) where that is set.
+    Declined; `lost` is told when a connection is gone, `trouble` what keeps connections from
+    being taken ("" when one could be again). The owner calls `restore` at `retry_at` (monotonic
+    seconds) where that is set.
     """
 
     def __init__(
@@ -78,15 +79,16 @@ class Listener:
         unwatch: Callable[[int], None],
         handle: Handler,
         lost: Callable[[Connection], None],
-        complain: Callable[[str], None],
+        trouble: Callable[[str], None],
         held: "ListenerState | None" = None,
     ) -> None:
         self._watch, self._unwatch, self._handle, self._lost = watch, unwatch, handle, lost
-        self._complain = complain
+        self._trouble = trouble
         self._state_dir = state_dir
         self._path = socket_path(state_dir)
         self.retry_at: float | None = None
-        self._spare: int | None = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._spare: int | None = None
+        self.restore()
         self._clients: dict[int, Connection] = {}
         self._socket = _bind(state_dir) if held is None else socket.socket(fileno=held.listening)
         watch(self._socket.fileno(), False)
@@ -183,6 +185,7 @@ class Listener:
         if not _same_user(accepted):
             accepted.close()
             return
+        self._trouble("")
         accepted.setblocking(False)
         self._clients[accepted.fileno()] = Connection(accepted)
         self._watch(accepted.fileno(), False)
@@ -210,7 +213,7 @@ class Listener:
                 accepted.send(encode(refusal(None, Declined("busy", reason))))
             accepted.close()
             self.restore()
-        self._complain(reason)
+        self._trouble(reason)
 
     def restore(self) -> None:
         """Get the spare descriptor back, and listen again if we had stopped to."""

@@ -65,7 +65,7 @@ class Engine:
             self._clear_leftovers()
         self.listener = Listener(
             rundir.path, self.kernel.watch, self.kernel.unwatch, self._handle, self._lost,
-            lambda text: self.troubles.begin("connections", text), held,
+            self._connections, held,
         )  # fmt: skip
 
     @classmethod
@@ -110,7 +110,7 @@ class Engine:
         self.listener.close()
 
     def _soonest(self) -> float | None:
-        times = (self.supervisor.next_deadline(), self.listener.retry_at)
+        times = (self.supervisor.next_deadline(), self.listener.retry_at, self.mending.at)
         return min((at for at in times if at is not None), default=None)
 
     def _settle(self) -> None:
@@ -120,16 +120,28 @@ class Engine:
     def _turn(self, deadline: float | None) -> None:
         for occurrence in self.kernel.wait(self.logs.soonest(deadline)):
             self._safely(self._take, occurrence)
-        self._safely(self._listen_again)
+        self._safely(self._recover)
         self._safely(self.supervisor.fire)
         self._safely(self.supervisor.advance)
         self._safely(self.logs.tick)
         self._safely(self._publish)
 
-    def _listen_again(self) -> None:
-        at = self.listener.retry_at
-        if at is not None and at <= self.kernel.now():
+    def _connections(self, text: str) -> None:
+        if text:
+            self.troubles.begin("connections", text)
+        else:
+            self.troubles.end("connections", "connections can be taken again")
+
+    def _recover(self) -> None:
+        now = self.kernel.now()
+        if self.listener.retry_at is not None and self.listener.retry_at <= now:
             self.listener.restore()
+        if self.mending.at is not None and self.mending.at <= now:
+            self.mending.mend()
+        if self.kernel.blind:
+            self.troubles.begin("processes", self.kernel.blind)
+        else:
+            self.troubles.end("processes", "all processes can be seen again")
 
     def _safely(self, part: Callable[..., None], *arguments: object) -> None:
         """Run a part of the turn: one bug of ours must not end 999 healthy children."""

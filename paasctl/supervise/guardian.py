@@ -22,7 +22,12 @@ from paasctl.supervise.ties import Ties
 from paasctl.supervise.voice import Voice
 
 if sys.platform == "linux":  # now, as this program's files may be another version's at the end
-    from paasctl.supervise.linux import become_subreaper, name_process
+    from paasctl.supervise.linux import (
+        ENGINE_NAME,
+        GUARDIAN_NAME,
+        become_subreaper,
+        name_process,
+    )
     from paasctl.supervise.sweep import sweep
 
 
@@ -34,7 +39,7 @@ def guard(rundir: RunDir, ready: int, lock: int) -> int:
     tie, life = (end.detach() for end in socket.socketpair())
     if sys.platform == "linux":
         become_subreaper()
-        name_process("paasctl-guard")
+        name_process(GUARDIAN_NAME)
     ties = Ties(life, lock, os.getpid())
     engine = os.fork()
     if engine == 0:
@@ -50,7 +55,7 @@ def resumed(rest: Sequence[str], why: str) -> Callable[[], int]:
     rundir, *numbers = rest
     engine, tie, lock = map(int, numbers)
     if sys.platform == "linux":
-        name_process("paasctl-guard")
+        name_process(GUARDIAN_NAME)
     guardian = Guardian(RunDir(rundir), engine, tie, lock)
 
     def go() -> int:
@@ -130,7 +135,7 @@ class Guardian:
 
 def _be_engine(rundir: RunDir, ties: Ties, ready: int) -> int:
     if sys.platform == "linux":
-        name_process("paasctl-engine")
+        name_process(ENGINE_NAME)
     from paasctl.supervise.engine import run
 
     run(rundir, ties, ready)

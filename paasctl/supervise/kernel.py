@@ -81,7 +81,12 @@ Occurrence = Ended | Probed | Ready | Signalled
 
 
 class Kernel(Protocol):
-    """Time and processes. `wait` is the only call that blocks."""
+    """Time and processes. `wait` is the only call that blocks.
+
+    `blind` says why it cannot be seen at the moment who has become our child; empty if it can.
+    """
+
+    blind: str
 
     def resumed(self) -> None:
         """Take up the processes that another program has handed over."""

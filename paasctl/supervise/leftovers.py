@@ -11,7 +11,7 @@ import signal
 import time
 from typing import NamedTuple
 
-from paasctl.supervise.linux import is_zombie, marker_of
+from paasctl.supervise.linux import ENGINE_NAME, is_zombie, marker_of, name_of, parent_of
 
 
 class Leftover(NamedTuple):
@@ -38,6 +38,31 @@ def find(state_dir: str) -> list[Leftover]:
         if mark is not None and mark[0] == state_dir and not is_zombie(int(name)):
             found.append(Leftover(int(name), mark[1], mark[2]))
     return found
+
+
+def engine_above(found: list[Leftover]) -> int | None:
+    """Return the engine that these processes descend from, if one lives: it has lost its socket."""
+    for item in found:
+        pid: int | None = item.pid
+        while pid is not None and pid > 1:
+            if name_of(pid) == ENGINE_NAME and not is_zombie(pid):
+                return pid
+            pid = parent_of(pid)
+    return None
+
+
+def end_engine(pid: int) -> None:
+    """Have an engine end everything that it runs, and return when it has."""
+    with contextlib.suppress(ProcessLookupError):
+        fd = os.pidfd_open(pid)
+        try:
+            if name_of(pid) == ENGINE_NAME:
+                signal.pidfd_send_signal(fd, signal.SIGTERM)
+                poller = select.poll()
+                poller.register(fd, select.POLLIN)
+                poller.poll()
+        finally:
+            os.close(fd)
 
 
 def end(state_dir: str, grace: float) -> list[Leftover]:

@@ -21,6 +21,8 @@ from paasctl.supervise.posix import MARKER, Family, PosixKernel
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NAME = 15
 KEEP_SIZE, PUNCH_HOLE = 1, 2
+ENGINE_NAME = "paasctl-engine"
+GUARDIAN_NAME = "paasctl-guard"
 
 
 def become_subreaper() -> None:
@@ -42,6 +44,13 @@ def punch_hole(fd: int, end: int) -> None:
     if fallocate(fd, KEEP_SIZE | PUNCH_HOLE, ctypes.c_int64(0), ctypes.c_int64(end)) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
+def name_of(pid: int) -> str:
+    """Return the name of a process as `name_process` has set it; nothing if it is gone."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+            return file.read().rstrip("\n")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def own_children() -> list[int]:
@@ -50,7 +59,7 @@ def own_children() -> list[int]:
         with open(f"/proc/self/task/{os.getpid()}/children", "rb") as file:
             return [int(word) for word in file.read().split()]
     except FileNotFoundError:  # a kernel built without CONFIG_PROC_CHILDREN
-        return [pid for pid in _pids() if _parent(pid) == os.getpid()]
+        return [pid for pid in _pids() if parent_of(pid) == os.getpid()]
 
 
 def _pids() -> list[int]:
@@ -66,7 +75,8 @@ def _stat(pid: int) -> list[bytes]:
         return []
 
 
-def _parent(pid: int) -> int | None:
+def parent_of(pid: int) -> int | None:
+    """Return the parent of a process, or None if it is gone."""
     fields = _stat(pid)
     return int(fields[1]) if fields else None
 

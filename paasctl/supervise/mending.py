@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 if sys.platform == "linux":
     from paasctl.supervise.dirwatch import DirectoryWatch
 
+REST = 0.1
+"""Seconds without a removal before anything is put back: `rm -r` must not find it filling up."""
 TROUBLE = "state directory"
 
 
@@ -32,6 +34,7 @@ class Mending:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._watch: DirectoryWatch | None = None
+        self.at: float | None = None
         self.fd: int | None = None
 
     def begin(self) -> None:
@@ -53,10 +56,10 @@ class Mending:
         self._watch = self.fd = None
 
     def ready(self) -> None:
-        """Look what is missing; mend it if we need it."""
+        """Look what is missing; if we need it, mend it (at `at`) once whoever removes is done."""
         assert self._watch is not None
         if self._watch.missing() & {"", NAME, "lock", "log", "journal.jsonl", "plan.json"}:
-            self.mend()
+            self.at = self._engine.kernel.now() + REST
 
     def noticed(self) -> None:
         """Called when notices have been written: mend if the journal has lost its name."""
@@ -66,6 +69,7 @@ class Mending:
     def mend(self) -> None:
         """Put back what is missing of what we need; say what was lost."""
         engine = self._engine
+        self.at = None
         try:
             lost = self._put_back()
         except OSError as error:

@@ -50,9 +50,9 @@ def _engine(file: int, why: str) -> Callable[[], int]:
     from paasctl.supervise.engine import Engine
 
     if sys.platform == "linux":
-        from paasctl.supervise.linux import name_process
+        from paasctl.supervise.linux import ENGINE_NAME, name_process
 
-        name_process("paasctl-engine")
+        name_process(ENGINE_NAME)
     taken = handover.read(handover.content(file))
     engine = Engine.taking_over(taken)
 

@@ -7,6 +7,7 @@ the directory is a legal repair whenever nothing runs.
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
 NAME = ".paasctl"
@@ -53,12 +54,27 @@ def run_dir(root: str) -> RunDir:
 
 
 def prepare(rundir: RunDir) -> None:
-    """Create it: closed to others, and unknown to Git."""
+    """Create it: closed to others, and unknown to Git.
+
+    PermissionError where it is there and belongs to somebody else: who owns it could read every
+    password, and speak in the engine's place.
+    """
     for directory in (rundir.path, rundir.log):
-        os.makedirs(directory, mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            os.mkdir(directory, 0o700)  # a project that is gone is not ours to make
+        _close_to_others(directory)
     ignore = os.path.join(rundir.path, ".gitignore")
     if not os.path.exists(ignore):
         replace(ignore, "*\n")
+
+
+def _close_to_others(directory: str) -> None:
+    """See to it that the directory is ours alone, which somebody may have made before us."""
+    found = os.stat(directory)
+    if found.st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, "it belongs to another user", directory)
+    if found.st_mode & 0o077:
+        os.chmod(directory, 0o700)
 
 
 def claim(rundir: RunDir) -> int | None:

@@ -67,8 +67,6 @@ SPECS = st.builds(
     stamp=st.none() | st.builds(Stamp, st.text(), st.text()),
     port=st.none() | st.integers(1, 65535),
     probe=st.lists(st.text()).map(tuple),
-    settle=TIMES,
-    grace=TIMES,
 )
 
 
