@@ -19,11 +19,11 @@ from paasctl.supervise.kernel import Ended, Kernel, Probed, Ready, Signalled
 from paasctl.supervise.logkeeping import LogKeeping
 from paasctl.supervise.mending import Mending
 from paasctl.supervise.operations import Operations, reason
-from paasctl.supervise.rundir import RunDir, replace
+from paasctl.supervise.rundir import RunDir, make_directory, replace
 from paasctl.supervise.supervisor import Supervisor
 from paasctl.supervise.ties import Ties
 from paasctl.supervise.upgrade import Upgrade
-from paasctl.supervise.voice import Troubles, Voice
+from paasctl.supervise.voice import Troubles, Voice, bug_report
 
 if sys.platform == "linux":  # now, as this program's files may be another version's at the end
     from paasctl.supervise.sweep import sweep
@@ -147,10 +147,8 @@ class Engine:
         """Run a part of the turn: one bug of ours must not end 999 healthy children."""
         try:
             part(*arguments)
-        except Exception:
-            import traceback
-
-            self.complain(f"bug, please report it: {traceback.format_exc()}")
+        except Exception as bug:
+            self.complain(bug_report(bug))
 
     def _take(self, occurrence: Ended | Probed | Ready | Signalled) -> None:
         match occurrence:
@@ -195,9 +193,7 @@ class Engine:
         except Declined:
             raise
         except Exception as bug:
-            import traceback
-
-            self.complain(f"bug, please report it: {traceback.format_exc()}")
+            self.complain(bug_report(bug))
             said = f"{request.op}: {type(bug).__name__} inside the engine; its log says more"
             raise Declined("bug", said) from bug
 
@@ -210,7 +206,7 @@ class Engine:
 
     def _record(self, stamp: Stamp) -> None:
         try:
-            os.makedirs(os.path.dirname(stamp.path), exist_ok=True)
+            make_directory(os.path.dirname(stamp.path))
             replace(stamp.path, stamp.text)
         except OSError as error:
             self.complain(f"cannot be recorded as done, so it will run again: {reason(error)}")

@@ -44,6 +44,8 @@ def punch_hole(fd: int, end: int) -> None:
     if fallocate(fd, KEEP_SIZE | PUNCH_HOLE, ctypes.c_int64(0), ctypes.c_int64(end)) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
+
+
 def name_of(pid: int) -> str:
     """Return the name of a process as `name_process` has set it; nothing if it is gone."""
     try:

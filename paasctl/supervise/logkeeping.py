@@ -3,14 +3,17 @@
 This stands beside the supervisor and not in it: no state of an instance depends on a log.
 """
 
-import os
 import sys
 from collections.abc import Callable
 
 from paasctl.model.plan import LogLimits
 from paasctl.supervise.kernel import Kernel
+from paasctl.supervise.rundir import make_directory
 from paasctl.supervise.timekeeper import Bell, Timekeeper
 from paasctl.supervise.timesheets import Timesheets
+
+AGAIN = 5.0
+"""Seconds until the next attempt to look at logs, or to listen, that was refused."""
 
 
 class LogKeeping:
@@ -18,6 +21,7 @@ class LogKeeping:
 
     def __init__(self, log_dir: str, kernel: Kernel, complain: Callable[[str], None]) -> None:
         self._kernel = kernel
+        self._complain = complain
         self._sheets = Timesheets(log_dir, kernel.clock, complain)
         self._bell = _new_bell(log_dir, complain)
         self._keeper = Timekeeper(self._bell, self._sheets.look)
@@ -42,8 +46,12 @@ class LogKeeping:
         return other if mine is None else mine if other is None else min(mine, other)
 
     def tick(self) -> None:
-        """Look at the logs if it is time to."""
-        self._keeper.tick(self._kernel.now())
+        """Look at the logs if it is time to; where the system refuses that, again later."""
+        try:
+            self._keeper.tick(self._kernel.now())
+        except OSError as error:
+            self._complain(f"the times of log lines cannot be noted now: {error}")
+            self._keeper.rang(self._kernel.now() + AGAIN)
 
     def limit(self, limits: LogLimits, idle: bool) -> None:
         """Keep to these limits from now on; `idle` says that nothing can be writing now."""
@@ -60,7 +68,7 @@ def _new_bell(log_dir: str, complain: Callable[[str], None]) -> Bell | None:
     from paasctl.supervise.bell import InotifyBell
 
     try:
-        os.makedirs(log_dir, mode=0o700, exist_ok=True)
+        make_directory(log_dir)
         return InotifyBell(log_dir)
     except OSError as error:
         complain(f"the times of log lines will be coarse: {error.strerror} ({error.filename})")

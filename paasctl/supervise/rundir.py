@@ -60,12 +60,20 @@ def prepare(rundir: RunDir) -> None:
     password, and speak in the engine's place.
     """
     for directory in (rundir.path, rundir.log):
-        with suppress(FileExistsError):
-            os.mkdir(directory, 0o700)  # a project that is gone is not ours to make
+        make_directory(directory)
         _close_to_others(directory)
     ignore = os.path.join(rundir.path, ".gitignore")
     if not os.path.exists(ignore):
         replace(ignore, "*\n")
+
+
+def make_directory(path: str) -> None:
+    """Make a directory, closed to others, if it is not there; never those above it.
+
+    A project that is gone is not ours to make.
+    """
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
 
 
 def _close_to_others(directory: str) -> None:

@@ -23,6 +23,7 @@ from paasctl.model.logtimes import (
     thinned,
 )
 from paasctl.model.plan import LogLimits
+from paasctl.supervise.rundir import make_directory
 from paasctl.supervise.trim import Trimmer
 
 AGED = 3600.0
@@ -100,7 +101,7 @@ class Timesheets:
         try:
             return os.open(os.path.join(self._directory, name), flags, 0o600)
         except FileNotFoundError:
-            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            make_directory(self._directory)
             return os.open(os.path.join(self._directory, name), flags, 0o600)
 
     def _append(self, name: str, fd: int, moment: Moment, inode: int) -> bool:

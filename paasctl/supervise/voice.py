@@ -28,6 +28,21 @@ class Voice:
             self._unsaid += 1
 
 
+def bug_report(bug: BaseException) -> str:
+    """Return where a bug of ours has happened, outermost call first, as a traceback would.
+
+    Without the library's `traceback`: that is a megabyte, and cannot be loaded in just the need
+    that may have brought the bug to light (no descriptors left).
+    """
+    lines = []
+    trace = bug.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(f"  {code.co_filename}:{trace.tb_lineno} in {code.co_name}")
+        trace = trace.tb_next
+    return "\n".join((f"bug, please report it: {type(bug).__name__}: {bug}", *lines))
+
+
 class Troubles:
     """What is wrong at the moment, each by a word of ours; said once, and once when it is over.
 

@@ -196,7 +196,7 @@ def test_a_disk_that_is_full_stops_nobody_and_what_happened_is_written_later(
     lines = Path(here.rundir.journal).read_text().splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
     until_logged(here, "the journal can be written again")
-    assert "Traceback" not in engine_log(here)
+    assert "please report" not in engine_log(here)
 
 
 def test_a_hook_that_cannot_be_recorded_is_said(here: Running) -> None:
@@ -206,7 +206,7 @@ def test_a_hook_that_cannot_be_recorded_is_said(here: Running) -> None:
     here.apply(here.spec("hook", "true", kind=Kind.HOOK, once=True, settle=0.1, stamp=stamp))
     here.until_state("hook", "exited")
     until_logged(here, "cannot be recorded as done, so it will run again")
-    assert "Traceback" not in engine_log(here)
+    assert "please report" not in engine_log(here)
 
 
 def fill(path: Path) -> None:
