@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from paasctl.control.address import socket_path
 from paasctl.control.listener import ClientState, Connection, Listener, ListenerState
 from paasctl.model.plan import InstanceSpec, Kind, Plan, Stamp, plan_text
-from paasctl.model.status import ExitStatus
+from paasctl.model.status import By, Death, ExitStatus
 from paasctl.supervise import handover
 from paasctl.supervise.cell import Cell
 from paasctl.supervise.codec import Decoder, encode
@@ -31,6 +31,7 @@ from paasctl.supervise.program import Program, command
 from paasctl.supervise.rollout import Progress
 from paasctl.supervise.rundir import RunDir
 from paasctl.supervise.supervisor import Supervisor
+from paasctl.supervise.verdict import Ending
 from tests.simkernel import Script, SimKernel
 
 TIMES = st.floats(min_value=0, max_value=1e9, allow_nan=False)
@@ -68,6 +69,13 @@ SPECS = st.builds(
     port=st.none() | st.integers(1, 65535),
     probe=st.lists(st.text()).map(tuple),
 )
+DEATHS = st.builds(
+    Death,
+    by=st.sampled_from(By),
+    ran=st.none() | TIMES,
+    peak=st.none() | st.integers(0, 2**50),
+)
+ENDINGS = st.builds(Ending, why=st.sampled_from(["", "restart"]), told_at=TIMES)
 
 
 def through(value: object) -> object:
@@ -88,6 +96,8 @@ def test_a_cell_in_any_state_comes_through_slot_by_slot(
     cell.poll_at = data.draw(st.none() | st.just(math.inf) | TIMES)
     cell.removed = data.draw(st.booleans())
     cell.starts = data.draw(st.integers(0, 10**6))
+    cell.death = data.draw(st.none() | DEATHS)
+    cell.ending = data.draw(ENDINGS)
     other = through(cell)
     assert isinstance(other, Cell)
     for slot in Cell.__slots__:
