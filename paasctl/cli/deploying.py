@@ -119,14 +119,14 @@ def apply_current(call: Call, client: Client, only: Sequence[str]) -> int:
         _refuse_the_vanished(planned.built, only)
         forget(place)  # plan.json may hold old and new specs from here on
         reply = hand_over(place, client, planned.built, only=list(only))
-        if _in_force(planned.built, reply, only):
+        if brought_in_line(planned.built, reply, only):
             keep(place, wish, planned)
     seq = reply["seq"]
     assert isinstance(seq, int)
     return seq
 
 
-def _in_force(built: Built, reply: Mapping[str, object], only: Sequence[str]) -> bool:
+def brought_in_line(built: Built, reply: Mapping[str, object], only: Sequence[str]) -> bool:
     """Return whether all that runs runs by this plan, and not only what was replaced."""
     rows = reply["instances"]
     assert isinstance(rows, list)

@@ -13,6 +13,7 @@ WHY = {
     "restart": "restarted",
     "redeploy": "replaced by a changed manifest",
     "remove": "removed from the manifest",
+    "scale": "one copy too many",
     "down": "everything was stopped",
     "kill": "paasctl killed it",
     "signal": "paasctl kill",

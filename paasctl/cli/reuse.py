@@ -107,7 +107,10 @@ def _circumstances(wish: Wish) -> dict[str, object]:
         "python": [sys.executable, sys.hexversion],
         "user": os.getuid(),
         "boot": _text(BOOT_ID),
-        "wish": json.loads(json.dumps(wish)),
+        "wish": [
+            *(wish.port, wish.isolate, [list(item) for item in wish.copies()], wish.build),
+            list(wish.logs),
+        ],
         "environment": environment,
     }
 

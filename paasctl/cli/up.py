@@ -12,7 +12,7 @@ from paasctl.cli.exits import Exit, Refused
 from paasctl.cli.reuse import keep, reusable
 from paasctl.cli.running import Place, place_of
 from paasctl.cli.talk import hush, talk
-from paasctl.cli.wishes import remember, wish_of
+from paasctl.cli.wishes import remember, remembered, wish_of
 from paasctl.control.client import Client, Declined, EngineLost
 from paasctl.supervise.rundir import run_dir
 
@@ -89,7 +89,7 @@ def _deploy(call: Call, place: Place, client: Client, fresh: bool, began: float)
 
 def _hand_over(call: Call, place: Place, client: Client, fresh: bool) -> dict[str, object]:
     """Have the engine apply the plan: last time's if nothing has changed, else a new one."""
-    wish = wish_of(call)
+    wish = wish_of(call, remembered(place))
     kept = reusable(place, wish) if fresh else None
     reply = None if kept is None else _again(client)
     if kept is not None and reply is not None:
@@ -186,7 +186,13 @@ COMMAND = Command(
             Value.TEXT,
             metavar="TEXT",
         ),
-        Option(("--scale",), "Run N copies of a worker.", Value.TEXT, many=True, metavar="NAME=N"),
+        Option(
+            ("--scale",),
+            "Run N copies of a worker, until another number is asked for.",
+            Value.TEXT,
+            many=True,
+            metavar="NAME=N",
+        ),
         Option(("--port",), "The port of the first web app.", Value.INTEGER, metavar="N"),
         Option(("--isolate",), "Let processes write to their mounts only."),
         Option(

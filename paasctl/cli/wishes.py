@@ -17,13 +17,29 @@ _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class Wish(NamedTuple):
-    """The options of an `up` line; `scale` in the order given, `build` as model.host names it."""
+    """The options of an `up` line; `scale` in the order given, `build` as model.host names it.
+
+    `kept` is the scale of earlier lines, which holds until somebody asks for another.
+    """
 
     port: int | None = None
     isolate: bool = False
     scale: tuple[tuple[str, int], ...] = ()
     build: str = "when-due"
     logs: LogLimits = LogLimits()
+    kept: tuple[tuple[str, int], ...] = ()
+
+    def copies(self) -> tuple[tuple[str, int], ...]:
+        """Return how many copies of each worker are wanted; of two that speak of it, the last.
+
+        A short name means the worker in every app, so it takes the place of all full ones.
+        """
+        found: dict[str, int] = {}
+        for name, count in (*self.kept, *self.scale):
+            for older in [old for old in found if old == name or old.endswith(f"--{name}")]:
+                del found[older]
+            found[name] = count
+        return tuple(found.items())
 
     def options(self, held: frozenset[int] = frozenset()) -> "Options":
         """Return what the plan takes; `held` are ports of instances that run already."""
@@ -34,13 +50,14 @@ class Wish(NamedTuple):
             held=held,
             isolate=self.isolate,
             scale=dict(self.scale),
+            kept_scale=dict(self.kept),
             build=BuildWish(self.build),
             logs=self.logs,
         )
 
 
-def wish_of(call: Call) -> Wish:
-    """Return what an `up` line asks for; Refused (2) for a scale or a limit that is none."""
+def wish_of(call: Call, before: Wish) -> Wish:
+    """Return what an `up` line asks for, and the scale of `before`; Refused (2) for a bad one."""
     build = "when-due"
     if call.flag("build"):
         build = "always"
@@ -50,9 +67,10 @@ def wish_of(call: Call) -> Wish:
     return Wish(
         port=port if isinstance(port, int) else None,
         isolate=call.flag("isolate"),
-        scale=tuple(_scale(text) for text in call.texts("scale")),
+        scale=tuple(scale_of(text, f"--scale {text}") for text in call.texts("scale")),
         build=build,
         logs=LogLimits(_size(call.text("log-size")), _age(call.text("log-age"))),
+        kept=before.kept,
     )
 
 
@@ -78,16 +96,22 @@ def _age(text: str | None) -> float:
     return span("--log-age", text)
 
 
-def _scale(text: str) -> tuple[str, int]:
+def scale_of(text: str, written: str) -> tuple[str, int]:
+    """Return the worker and the number in "queue=3"; Refused (2) with the text as `written`."""
     name, equals, number = text.partition("=")
-    if not (name and equals and number.isdecimal()):
-        raise Refused(Exit.USAGE, f"--scale {text}", fix="write it like --scale queue=3")
+    if not (name and equals and number.isdecimal() and len(number) < len("10000")):
+        raise Refused(Exit.USAGE, f"{written} is no scale", fix="write it like queue=3")
     return name, int(number)
 
 
 def remember(place: Place, wish: Wish) -> None:
     """Keep what later commands have to plan with."""
-    kept = {"port": wish.port, "isolate": wish.isolate, "scale": wish.scale, "logs": wish.logs}
+    kept = {
+        "port": wish.port,
+        "isolate": wish.isolate,
+        "scale": wish.copies(),
+        "logs": wish.logs,
+    }
     replace(place.file(FILE), json.dumps(kept))
 
 
@@ -100,7 +124,7 @@ def remembered(place: Place) -> Wish:
         return Wish(
             port=kept["port"],
             isolate=bool(kept["isolate"]),
-            scale=scale,
+            kept=scale,
             logs=LogLimits(*kept.get("logs", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):

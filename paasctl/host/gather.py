@@ -40,7 +40,8 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
     directory. Obstacle if the user asks for a port that is taken or scales what does not exist.
     """
     state_dir = join(root, ".paasctl")
-    scale = scale_by_id(project, options.scale)
+    scale = scale_by_id(project, options.kept_scale, strict=False)
+    scale |= scale_by_id(project, options.scale)
     who = identity(state_dir)
     secret = project_secret(state_dir)
     cache = MachineCache(state_dir)
@@ -83,10 +84,10 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
     return facts
 
 
-def scale_by_id(project: Project, scale: Mapping[str, int]) -> dict[str, int]:
+def scale_by_id(project: Project, scale: Mapping[str, int], strict: bool = True) -> dict[str, int]:
     """Return `scale` with ids of workers for keys; a short name means it in every app.
 
-    Obstacle (UNKNOWN_WORKER) for a name that no worker has.
+    Obstacle (UNKNOWN_WORKER) for a name that no worker has; left out unless `strict`.
     """
     known = {
         worker_id(app.name, worker.name): worker.name
@@ -96,7 +97,7 @@ def scale_by_id(project: Project, scale: Mapping[str, int]) -> dict[str, int]:
     result: dict[str, int] = {}
     for name, number in scale.items():
         ids = [key for key, short in known.items() if name in (key, short)]
-        if not ids:
+        if not ids and strict:
             raise Obstacle(
                 Cause.UNKNOWN_WORKER,
                 f'there is no worker "{name}" to scale',

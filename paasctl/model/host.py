@@ -123,7 +123,8 @@ class Options(NamedTuple):
     """What the user asked for on the command line, as far as the plan depends on it.
 
     `port` is for the first web app. `held` are ports that our own running engine's instances
-    listen on: they count as free. `scale` maps a worker's name or id to a number of replicas.
+    listen on: they count as free. `scale` maps a worker's name or id to a number of replicas;
+    `kept_scale` is what an earlier command line said of workers that may be gone by now.
     `logs` says how much of each log is kept.
     """
 
@@ -131,6 +132,7 @@ class Options(NamedTuple):
     held: frozenset[int] = frozenset()
     isolate: bool = False
     scale: Mapping[str, int] = {}
+    kept_scale: Mapping[str, int] = {}
     build: BuildWish = BuildWish.WHEN_DUE
     environment_type: str = "development"
     service_variables: bool = True

@@ -44,8 +44,9 @@ class By(StrEnum):
 class Death(NamedTuple):
     """What is known of the end of a leader beside its exit status; see docs/concepts/ends.md.
 
-    `why`, for our own doing, is a word of a closed list: stop, restart, redeploy, remove, down,
-    kill, signal. `forced`: SIGKILL was needed, for the leader or for what it had left behind.
+    `why`, for our own doing, is a word of a closed list: stop, restart, redeploy, remove,
+    scale, down, kill, signal. `forced`: SIGKILL was needed, for the leader or for what it had
+    left behind.
     `certain` is False where `by` is an inference; `evidence` is what it rests on. `ran` are
     seconds of life. `peak` are bytes resident, of what `peak_of` says: "process" (the largest
     of the leader and the children it had waited for), "at-most" (no more than that) or

@@ -147,6 +147,7 @@ class Operations:
         self.limits = plan.logs
         self._limit_logs(plan.logs, idle)
         self._supervisor.apply(_absolute(plan, self._rundir.log), only, not request.flag("reload"))
+        self._supervisor.retire(request.names("remove") or ())
         self._keep(plan, path, only)
         return {"seq": seq, "instances": self._supervisor.rows(), "urls": self._urls}
 

@@ -68,10 +68,16 @@ class Supervisor:
         if only is None:
             for instance, cell in list(self.cells.items()):
                 if instance not in specs:
-                    self._retire(instance, cell)
+                    self._retire(instance, cell, "remove")
         self._outcome = Outcome.GOING
         self._stirred = True
         self.advance()
+
+    def retire(self, ids: Iterable[str]) -> None:
+        """End copies that are not wanted any more, and forget them when they are gone."""
+        for instance in ids:
+            if instance in self.cells:
+                self._retire(instance, self.cells[instance], "scale")
 
     def ask(self, event: Event, ids: Iterable[str]) -> None:
         """Send one event to each of the instances, a run-once being run rather than kept up."""
@@ -201,11 +207,11 @@ class Supervisor:
                     self._going.add(spec.id)
         cell.removed = False
 
-    def _retire(self, instance: str, cell: Cell) -> None:
+    def _retire(self, instance: str, cell: Cell, why: str) -> None:
         cell.progress = Progress.SETTLED
         self._going.discard(instance)
         cell.removed = True
-        self._feed(cell, Event.DOWN, "remove")
+        self._feed(cell, Event.DOWN, why)
         if not cell.alive():
             self.cells.pop(instance, None)
 

@@ -1,13 +1,16 @@
 """`paasctl show` and `top` on real processes."""
 
 import json
+import os
+import pty
+import select
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.running import eventually, stop_process
-from tests.scenario.checkout import Checkout, written
+from tests.scenario.checkout import PROGRAM, Checkout, written
 
 pytestmark = pytest.mark.system
 
@@ -130,3 +133,61 @@ def test_the_dead_are_shown_too(tmp_path: Path) -> None:
     assert found["instance"]["lines"] == ["x"]
     assert found["instance"]["exit"]["why"] == "down"
     assert found["instance"]["processes"] == []
+
+
+def test_top_once_has_a_tree_for_each_and_all_of_them(here: Checkout) -> None:
+    found = json.loads(here("top", "--format", "json").well().out)
+    assert found["schema"] == 1
+    uses = {use["id"]: use for use in found["instances"]}
+    tree = uses["app--tree"]
+    assert (tree["processes"], tree["threads"]) == (3, 3)
+    assert tree["memory"] > 0
+    assert tree["files"] >= 9
+    assert uses["app"]["cpu"] >= 0
+    page = here("top", "tree").well().out.splitlines()
+    assert [line.split()[0] for line in page] == ["NAME", "tree", "all"]
+    assert here("top", "nobody").code == 4
+    fields = here("top", "tree", "--format", "plain").well().out.split("\t")
+    assert fields[0] == "app--tree"
+
+
+def test_top_sees_who_is_busy(here: Checkout, tmp_path: Path) -> None:
+    manifest = (
+        "name: app\ntype: 'python:3.11'\nworkers:\n"
+        "  busy: {commands: {start: 'while :; do :; done'}}\n"
+        "  idle: {commands: {start: sleep 1000}}\n"
+    )
+    other = Checkout(written(tmp_path / "p", {".platform.app.yaml": manifest}))
+    assert other("top").code == 3
+    other("up", "-d").well()
+    try:
+        other("wait", "busy", "idle", "--timeout", "60").well()
+        uses = json.loads(other("top", "--format", "json").well().out)["instances"]
+        cpu = {use["id"]: use["cpu"] for use in uses}
+        assert cpu["app--busy"] > cpu["app--idle"]
+        assert cpu["app--idle"] == 0
+    finally:
+        other.clear()
+
+
+def test_top_on_a_terminal_is_live_and_leaves_it_as_it_was(here: Checkout) -> None:
+    said = b""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(here.root)
+        os.execve(PROGRAM, ["paasctl", "top", "--interval", "0.2"], here.environ)
+
+    def more() -> bool:
+        nonlocal said
+        if select.select([terminal], [], [], 0)[0]:
+            said += os.read(terminal, 65536)
+        return said.count(b"\x1b[H") > 2
+
+    eventually(more, "it has drawn three times")
+    os.write(terminal, b"\x03")
+    _, status = os.waitpid(pid, 0)
+    said += os.read(terminal, 65536)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert said.endswith(b"\x1b[?25h\x1b[?1049l")
+    assert b"Traceback" not in said

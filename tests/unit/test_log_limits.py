@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paasctl.cli.command import Call
 from paasctl.cli.exits import Exit, Refused
-from paasctl.cli.wishes import wish_of
+from paasctl.cli.wishes import Wish, wish_of
 from paasctl.logs.holes import first_data
 from paasctl.model.logtimes import DIRECTORY, moments
 from paasctl.model.plan import LogLimits
@@ -189,7 +189,7 @@ def test_limits_as_they_are_typed(
     size: str | None, age: str | None, limits: tuple[int, float]
 ) -> None:
     values = {k: v for k, v in (("log-size", size), ("log-age", age)) if v is not None}
-    assert wish_of(Call(values)).logs == limits
+    assert wish_of(Call(values), Wish()).logs == limits
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,6 @@ def test_limits_as_they_are_typed(
 )
 def test_limits_that_are_none(values: dict[str, object]) -> None:
     with pytest.raises(Refused) as refused:
-        wish_of(Call(values))
+        wish_of(Call(values), Wish())
     assert refused.value.code is Exit.USAGE
     assert refused.value.fix
