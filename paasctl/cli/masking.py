@@ -10,6 +10,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from glob import glob
 from urllib.parse import quote, unquote
 
 from paasctl.cli.running import Place
@@ -26,6 +27,10 @@ _NAME = re.compile(
 _WHOLE = frozenset({"PLATFORM_RELATIONSHIPS", "PLATFORM_VARIABLES", "PLATFORM_APPLICATION"})
 """Documents in base64, in which passwords and the user's variables stand."""
 _USERINFO = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
+_MADE = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{32}(?![0-9a-zA-Z])")
+"""What host/credentials.py makes: 32 hexadecimal digits."""
+LARGEST = 1024 * 1024
+"""Bytes of a settings file that are read."""
 _NOT_SECRET = frozenset({"PWD", "OLDPWD"})
 
 
@@ -63,6 +68,8 @@ def secrets_of(place: Place, plan: Plan | None) -> Secrets:
     for spec in () if plan is None else plan.instances:
         for name, value in spec.env.items():
             found.update(_in_variable(name, value))
+    for path in glob(place.file("data", "*", "settings", "**"), recursive=True):
+        found.update(_in_settings(path))
     for file, key in (("credentials.json", "secret"), ("project.json", "entropy")):
         found.update(_in_file(place.file(file), key))
     return Secrets(found)
@@ -94,6 +101,15 @@ def _passwords(document: object) -> Iterator[str]:
     elif isinstance(document, list):
         for item in document:
             yield from _passwords(item)
+
+
+def _in_settings(path: str) -> Iterator[str]:
+    """Yield the passwords that we have written for a server: they all look alike."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            yield from _MADE.findall(file.read(LARGEST))
+    except OSError:  # a directory, or just gone
+        return
 
 
 def _in_file(path: str, key: str) -> Iterator[str]:

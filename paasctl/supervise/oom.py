@@ -202,6 +202,14 @@ def peak_of(group: Group) -> int | None:
         return None
 
 
+def log_is_readable() -> bool:
+    """Return whether the kernel log could name the processes that it kills."""
+    log = _open_log()
+    if log is not None:
+        os.close(log)
+    return log is not None
+
+
 def _open_log() -> int | None:
     """Open the kernel log at its end; None where its process ids mean nothing, or it is closed."""
     try:
