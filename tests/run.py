@@ -17,6 +17,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 EXTRAS = ".[test,embedded]"
 PACKAGES = {
     "git": "git",
+    "make": "make",
     "mariadbd": "mariadb-server",
     "nginx": "nginx-light",
     "node": "nodejs",
@@ -25,6 +26,8 @@ PACKAGES = {
     "rabbitmq-server": "rabbitmq-server",
     "redis-server": "redis-server",
     "runsv": "runit",
+    "sshd": "openssh-server",
+    "tmux": "tmux",
 }
 """What tests start, and Debian's package of it."""
 PLACES = os.pathsep.join(("/usr/sbin", "/sbin", "/usr/local/sbin", *sorted(

@@ -44,9 +44,13 @@ class Terminal:
             self.said += data
         return False
 
-    def until_said(self, text: str, seconds: float = 60.0) -> None:
-        eventually(lambda: self.read() or text.encode() in self.said,
-                   f"it says {text!r}, not {self.said!r}", seconds)  # fmt: skip
+    def until_said(self, text: str, seconds: float = 60.0, times: int = 1) -> None:
+        try:
+            eventually(
+                lambda: self.read() or self.said.count(text.encode()) >= times, text, seconds
+            )
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it says {self.said!r}") from error
 
     def press(self, keys: bytes) -> None:
         os.write(self.terminal, keys)

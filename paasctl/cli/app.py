@@ -35,6 +35,7 @@ BROKEN_PIPE = 141
 def main() -> None:
     """Run the command line that the process was started with and exit with its code."""
     gc.set_threshold(RARELY)
+    open_standard_streams()
     code = run(sys.argv[1:], os.environ)
     try:
         sys.stdout.flush()
@@ -43,6 +44,17 @@ def main() -> None:
         code = BROKEN_PIPE
     gc.freeze()  # or the interpreter would look through everything once more before it ends
     raise SystemExit(code)
+
+
+def open_standard_streams() -> None:
+    """Open on nothing what of 0, 1 and 2 the caller has closed.
+
+    Otherwise a pipe or socket of ours would get the number, and be taken for the terminal.
+    """
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+            setattr(sys, name, open(fd, "w" if fd else "r", closefd=False))  # noqa: SIM115
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -40,6 +40,7 @@ class Attached:
         self._mute = False
         self._urls: Sequence[Sequence[str]] = ()
         self._interrupts = Interrupts(place.state)
+        self._sizes = sizes(place.file("log"))
         self._story: Story | None = None
         self._logs: Merged | None = None
 
@@ -49,7 +50,11 @@ class Attached:
         return self._interrupts.code
 
     def begin(self, rows: Iterable[Mapping[str, object]], urls: Sequence[Sequence[str]]) -> None:
-        """Start following the logs that are to be shown, each from its present end."""
+        """Start following the logs that are to be shown.
+
+        Each from where it ended when we were made: before anything was started, because a process
+        may have spoken, and even ended, before the engine has told us that there is one.
+        """
         colour = stdout_colour(self._call.color)
         rows = list(rows)
         named = {str(row["name"]): str(row["log"]) for row in rows}
@@ -59,7 +64,9 @@ class Attached:
         width = max((len(name) for name in shown.values()), default=0)
         unicode = (sys.stdout.encoding or "").lower().startswith("utf")
         self._story = Story(max(width, *map(len, named), 0), colour, unicode)
-        self._logs = followed(self._call, self._place.file("log"), shown, self._write, colour)
+        begins = {file: self._sizes.get(file, 0) for file in shown}
+        log_dir = self._place.file("log")
+        self._logs = followed(self._call, log_dir, shown, self._write, colour, begins)
 
     def follow(self) -> int:
         """Show what happens until the engine has ended; return the exit code."""
@@ -176,3 +183,12 @@ class Attached:
             return Exit.FAILED
         self._say("stopped by paasctl down\n")
         return Exit.DONE
+
+
+def sizes(directory: str) -> dict[str, int]:
+    """Return the size of each file in a directory; nothing for one that is not there yet."""
+    try:
+        with os.scandir(directory) as entries:
+            return {entry.name: entry.stat().st_size for entry in entries}
+    except FileNotFoundError:
+        return {}

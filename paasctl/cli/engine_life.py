@@ -1,5 +1,6 @@
 """Bringing a project's engine to life, and seeing it off."""
 
+import errno
 import fcntl
 import gc
 import os
@@ -14,6 +15,8 @@ from paasctl.supervise.rundir import RunDir, claim, prepare
 
 OFTEN = (700, 10, 10)
 """How often an interpreter looks for garbage unless told."""
+LOCKLESS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What a file system says that knows no locks, some network ones above all."""
 PATIENCE = 20.0
 """Seconds to wait for an engine that is starting: it may be ending leftovers for 15."""
 
@@ -32,11 +35,11 @@ def engine_or_new(place: Place) -> tuple[Client, bool]:
         prepare(rundir)
         lock = claim(rundir)
     except OSError as error:
-        raise Refused(
-            Exit.FAILED,
-            f"cannot keep state in {place.state}: {error.strerror}",
-            fix="make the project directory writable, or free some space",
-        ) from error
+        fix = "make the project directory writable, or free some space"
+        if error.errno in LOCKLESS:
+            fix = "keep the project on a local disk: this file system has no locks"
+        message = f"cannot keep state in {place.state}: {error.strerror}"
+        raise Refused(Exit.FAILED, message, fix=fix) from error
     if lock is None:
         return _await_other(place), False
     from paasctl.supervise.launch import launch

@@ -16,6 +16,7 @@ from paasctl.cli.exits import Exit, Refused
 from paasctl.cli.running import Place
 from paasctl.cli.shims import write_shims
 from paasctl.model.plan import InstanceSpec
+from paasctl.supervise.launch import UMASK
 
 LET_IN = ("TERM", "LANG", "COLORTERM", "SSH_AUTH_SOCK")
 
@@ -109,6 +110,7 @@ def become(spec: InstanceSpec, argv: Sequence[str], env: Mapping[str, str], cwd:
     sys.stdout.flush()
     sys.stderr.flush()
     try:
+        os.umask(UMASK)
         os.chdir(cwd)
         os.execve(program, whole, dict(env))  # noqa: S606 -- the user's own command
     except OSError as error:

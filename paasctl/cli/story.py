@@ -22,6 +22,8 @@ _COLOURS = {
     "stop": Colour.FAINT,
 }
 NO_NEWS: Told = ("busy", "")
+BACKGROUND = 2.0
+"""Seconds within which a start command that ends well and leaves others has meant to do so."""
 
 
 class Story:
@@ -102,7 +104,7 @@ def _stopping(notice: Notice, took: str) -> Told:
     if notice["event"] == "deadline":
         return "stop", f"SIGKILL after {took}: it did not end on SIGTERM"
     if notice["event"] == "leader-exited":
-        return "bad", f"{_ended_text(notice, took)}, ending what it left behind"
+        return "bad", f"{_ended_text(notice, took)}, ending what it left behind{_behind(notice)}"
     return ("busy", "stopping") if notice["old"] != "stopping" else NO_NEWS
 
 
@@ -117,6 +119,15 @@ def _ended_text(notice: Notice, took: str) -> str:
     text = f"{how(found) or 'ended'} after {after}"
     blame = whose(found)
     return f"{text}: {blame}" if blame else text
+
+
+def _behind(notice: Notice) -> str:
+    """Return advice where the start command has gone to the background and thought it was done."""
+    found = found_of(notice) or {}
+    ran = found.get("ran")
+    if found.get("code") != 0 or not isinstance(ran, float) or ran >= BACKGROUND:
+        return ""
+    return " (a start command has to stay in the foreground: no & at its end, no daemon mode)"
 
 
 def _harder(notice: Notice) -> str:

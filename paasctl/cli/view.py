@@ -42,10 +42,11 @@ def followed(
     names: Mapping[str, str],
     write: Callable[[bytes], object],
     colour: bool,
+    begins: Mapping[str, int],
 ) -> Merged:
-    """Return the logs of `names` as one stream from their present ends on."""
+    """Return the logs of `names` as one stream, each from the byte that `begins` has for it."""
     shapes: Mapping[str, Shape] = prefixed(names, colour)
     if call.flag("no-prefix"):
         shapes = {file: Lines(b"", colour) for file in names}
     dated = stamp if call.flag("timestamps") else None
-    return Merged(log_dir, names, write, shapes=shapes, stamp=dated)
+    return Merged(log_dir, names, write, begins, shapes=shapes, stamp=dated)

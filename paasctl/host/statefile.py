@@ -44,7 +44,7 @@ def read_or_create(path: str, make: Callable[[], Document]) -> Document:
     found = _whole(path, fresh)
     if found is not None:
         return found
-    temporary = _temporary(path, fresh)
+    temporary = _temporary(path, fresh, lasting=True)
     try:
         os.link(temporary, path)
     except FileExistsError:
@@ -52,6 +52,7 @@ def read_or_create(path: str, make: Callable[[], Document]) -> Document:
             os.replace(temporary, path)
     if os.path.exists(temporary):
         os.unlink(temporary)
+    _flush(os.path.dirname(path))
     created = _whole(path, fresh)
     assert created is not None
     return created
@@ -65,12 +66,27 @@ def _whole(path: str, fresh: Document) -> Document | None:
     return found
 
 
-def _temporary(path: str, document: Document) -> str:
-    """Write a new file beside `path` and return its name."""
+def _temporary(path: str, document: Document, lasting: bool = False) -> str:
+    """Write a new file beside `path` and return its name; `lasting`: it outlives a power failure.
+
+    That takes milliseconds of waiting for the disk, so it is for what cannot be made again.
+    """
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     temporary = f"{path}.{os.getpid()}.new"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         json.dump({"format": FORMAT, **document}, file, indent=1, sort_keys=True)
         file.write("\n")
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
     return temporary
+
+
+def _flush(directory: str) -> None:
+    """Have the names in a directory outlive a power failure too."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

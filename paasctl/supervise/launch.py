@@ -11,6 +11,9 @@ import sys
 
 from paasctl.supervise.rundir import RunDir
 
+UMASK = 0o022
+"""What processes start with, as on the platform: nothing of the caller's shell is inherited."""
+
 
 def launch(rundir: RunDir, lock: int) -> int:
     """Fork guardian and engine; return a descriptor that gives a byte once they listen.
@@ -45,6 +48,7 @@ def launch(rundir: RunDir, lock: int) -> int:
 def _leave_the_terminal(rundir: RunDir, keep: tuple[int, int]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
+    os.umask(UMASK)
     null = os.open(os.devnull, os.O_RDWR)
     log = os.open(rundir.engine_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(null, 0)
