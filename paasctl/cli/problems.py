@@ -1,6 +1,6 @@
 """Problems as people, scripts and CI read them; pure but for the caller's printing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from paasctl.cli.colour import Colour, harmless, paint
@@ -30,8 +30,8 @@ def one_line(problem: Problem) -> str:
     return f"{head}{problem.severity}[{problem.code}]: {message}{hint}"
 
 
-def excerpt(problem: Problem, sources: Mapping[str, str], colour: bool) -> list[str]:
-    """Return the problem with its source line, carets, hint and notes."""
+def excerpt(problem: Problem, sources: Mapping[str, Sequence[str]], colour: bool) -> list[str]:
+    """Return the problem with its source line, carets, hint and notes; `sources` are lines."""
     tint = _COLOURS[problem.severity]
     head = f"{paint(place(problem.position), Colour.STRONG, colour)}: " if problem.position else ""
     label = paint(f"{problem.severity}[{problem.code}]", tint, colour)
@@ -51,17 +51,20 @@ def excerpt(problem: Problem, sources: Mapping[str, str], colour: bool) -> list[
     return lines
 
 
-def render(problems: Iterable[Problem], sources: Mapping[str, str], colour: bool = False) -> str:
+def render(problems: Sequence[Problem], sources: Mapping[str, str], colour: bool = False) -> str:
     """Return all problems as text for people, an empty line after each."""
+    lines = {file: text.split("\n") for file, text in sources.items()} if problems else {}
     return "".join(
-        "".join(f"{line}\n" for line in (*excerpt(problem, sources, colour), ""))
+        "".join(f"{line}\n" for line in (*excerpt(problem, lines, colour), ""))
         for problem in problems
     )
 
 
-def _source(position: Position | None, sources: Mapping[str, str]) -> tuple[str, int, int] | None:
+def _source(
+    position: Position | None, sources: Mapping[str, Sequence[str]]
+) -> tuple[str, int, int] | None:
     """Return the line, the column counted from 0 and the length of what is meant."""
-    lines = sources.get(position.file, "").split("\n") if position else []
+    lines = sources.get(position.file, ()) if position else ()
     if position is None or position.line > len(lines) or not lines[position.line - 1].strip():
         return None
     text, column = harmless(lines[position.line - 1].rstrip("\r")), position.column - 1

@@ -1,5 +1,6 @@
 """Sections against the schemas: silent for what is valid, a list of problems for what is not."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from paasctl.manifest import compiled
@@ -39,12 +40,12 @@ def check(section: Section, kind: str) -> Checked:
 
         found = explain(section, kind)
         problems += tuple(problem for problem in found if not _follows(problem, section))
-        for problem in found:
-            path = problem.path[len(section.path) :]
+        cuts = [_Cut(problem.path[len(section.path) :]) for problem in found]
+        for number, problem in enumerate(found):
             if problem.code == AMBIGUOUS:
-                data = _with(data, path, section.document.old[problem.path] == "true")
-            else:
-                data = _without(data, path)
+                meant = section.document.old[problem.path] == "true"
+                cuts[number] = cuts[number]._replace(value=meant)
+        data = _changed(data, cuts)
     return Checked(section._replace(data=data), problems)
 
 
@@ -73,31 +74,39 @@ def _unknown(section: Section, key: str) -> Problem:
     )
 
 
-def _with(data: Data, path: KeyPath, value: bool) -> Data:
-    """Return `data` with `value` at `path`, which is there."""
-    if not path:
-        return value
-    step, rest = path[0], path[1:]
-    if isinstance(data, dict):
-        return {**data, str(step): _with(data[str(step)], rest, value)}
-    if isinstance(data, list) and isinstance(step, int):
-        return [*data[:step], _with(data[step], rest, value), *data[step + 1 :]]
-    return data
+class _Cut(NamedTuple):
+    """What to put at a path: None for nothing."""
+
+    path: KeyPath
+    value: Data = None
 
 
-def _without(data: Data, path: KeyPath) -> Data:
-    """Return `data` without the value at `path` (or the nearest value around it).
+def _changed(data: Data, cuts: Sequence[_Cut]) -> Data:
+    """Return `data` with every cut made, at the nearest value around it where there is none.
 
-    An item of a list becomes None, so that the items behind it keep their places.
+    An item of a list becomes None, so that the items behind it keep their places. All at once,
+    since one after the other takes a time that grows with the square of the mistakes.
     """
-    if not path:
-        return None
-    step, rest = path[0], path[1:]
-    if isinstance(data, dict) and step in data:
-        inner = _without(data[str(step)], rest)
-        kept = {key: value for key, value in data.items() if key != step}
-        return {**data, str(step): inner} if rest and inner is not None else kept
-    if isinstance(data, list) and isinstance(step, int) and step < len(data):
-        inner = _without(data[step], rest)
-        return [*data[:step], inner, *data[step + 1 :]]
-    return data if rest or not isinstance(data, dict) else None
+    groups: dict[str | int, list[_Cut]] = {}
+    for cut in cuts:
+        if not cut.path:
+            return cut.value
+        groups.setdefault(cut.path[0], []).append(cut._replace(path=cut.path[1:]))
+    if isinstance(data, dict):
+        if any(
+            step not in data and not cut.path for step, inner in groups.items() for cut in inner
+        ):
+            return None  # a key is missing: the map itself is what was refused
+        changed = {
+            key: _changed(value, groups[key]) if key in groups else value
+            for key, value in data.items()
+        }
+        return {
+            key: value for key, value in changed.items() if value is not None or key not in groups
+        }
+    if isinstance(data, list):
+        return [
+            _changed(item, groups[index]) if index in groups else item
+            for index, item in enumerate(data)
+        ]
+    return data

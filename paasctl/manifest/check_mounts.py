@@ -1,6 +1,6 @@
 """Mounts have space, a place of their own, and stay inside the app (rules A11, A12 of spec 13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from paasctl.manifest.document import Data
 from paasctl.manifest.facts import AppFacts, Facts, error, warning
@@ -66,11 +66,21 @@ def check_paths(facts: Facts) -> Iterator[Problem]:
     for app in facts.apps:
         for _, origin, mounts in _written(app):
             taken: dict[str, str] = {}
+            around: dict[str, str] = {}
             for key in as_map(mounts):
                 path = mount_path(key)
                 yield from _place(app, (*origin, key), path)
-                yield from _clash(app, (*origin, key), path, taken)
+                yield from _clash(app, (*origin, key), path, taken, around)
                 taken.setdefault(path, key)
+                for outer in _above(path):
+                    around.setdefault(outer, key)
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the directories that `path` lies in, the outermost last."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _place(app: AppFacts, where: KeyPath, path: str) -> Iterator[Problem]:
@@ -82,19 +92,26 @@ def _place(app: AppFacts, where: KeyPath, path: str) -> Iterator[Problem]:
         yield error("path-escape", app.section, where, message, key=True)
 
 
-def _clash(app: AppFacts, where: KeyPath, path: str, taken: dict[str, str]) -> Iterator[Problem]:
-    for other, key in taken.items():
-        notes = (Note(app.section.key_at(*where[:-1], key), "the other one"),)
-        if other == path:
-            message = f'"{where[-1]}" and "{key}" are the same directory'
-            yield error(
-                "mount-clash", app.section, where, message, "keep one", key=True, notes=notes
-            )
-        elif path.startswith(other + "/") or other.startswith(path + "/"):
-            message = f'the mounts "{where[-1]}" and "{key}" lie inside each other'
-            fix = "put them side by side: some versions of the platform refuse this"
-            nested = warning("mount-clash", app.section, where, message, fix, key=True)
-            yield nested._replace(notes=notes)
+def _clash(
+    app: AppFacts, where: KeyPath, path: str, taken: Mapping[str, str], around: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield the clash with an earlier mount: the same place, one around it, one inside it.
+
+    `taken` and `around` are the places of the earlier ones, and the directories those lie in.
+    """
+    same = taken.get(path)
+    nested = next((taken[outer] for outer in _above(path) if outer in taken), around.get(path))
+    if same is None and nested is None:
+        return
+    notes = (Note(app.section.key_at(*where[:-1], same or nested or ""), "the other one"),)
+    if same is not None:
+        message = f'"{where[-1]}" and "{same}" are the same directory'
+        yield error("mount-clash", app.section, where, message, "keep one", key=True, notes=notes)
+    else:
+        message = f'the mounts "{where[-1]}" and "{nested}" lie inside each other'
+        fix = "put them side by side: some versions of the platform refuse this"
+        clash = warning("mount-clash", app.section, where, message, fix, key=True)
+        yield clash._replace(notes=notes)
 
 
 def check_sources(facts: Facts) -> Iterator[Problem]:

@@ -1,11 +1,13 @@
 """What loading may cost: the modules for a valid project; very large ones. Times: tests/bench."""
 
+import cProfile
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from paasctl.cli.problems import render
 from paasctl.manifest.load import load
 
 ROOT = Path(__file__).parents[2]
@@ -51,3 +53,31 @@ def test_a_megabyte_is_read(tmp_path):
     loaded = load(root)
     assert loaded.project is not None
     assert len(loaded.project.apps[0].workers) == 11_800
+
+
+MANY = {
+    "mistakes": ("workers:\n", "    w%d: {commands: {strat: x}}\n"),
+    "keys twice": ("variables:\n", "    a: {n: %d}\n"),
+    "mounts": ("mounts:\n", "    m%d: {source: tmp}\n"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_the_time_grows_with_the_number_not_its_square(name, tmp_path):
+    """Counted in calls, which no other program on the machine changes."""
+    head, line = MANY[name]
+    texts = [HEAD + head + "".join(line % n for n in range(count)) for count in (10, 100, 400)]
+    _, few, many = (counted(tmp_path / str(n), text) for n, text in enumerate(texts))
+    assert many < 6 * few
+
+
+def counted(root, text):
+    """Return how many functions are called to load and show a manifest."""
+    root.mkdir()
+    (root / "app.yaml").write_text(text)
+    profile = cProfile.Profile()
+    profile.enable()
+    loaded = load(str(root))
+    render(loaded.problems, loaded.sources)
+    profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())

@@ -1,8 +1,10 @@
-"""Ten thousand mutations of manifests: never an exception, and every problem has a place.
+"""Mutations of manifests: never an exception, and every problem has a place.
 
-The mutations are drawn from a fixed seed: a failure names the text that makes it.
+The mutations are drawn from fixed seeds: a failure names the text that makes it. The first
+thousand are drawn always; PAASCTL_MUTATIONS=10000 draws as many as that (CI does; 40 s).
 """
 
+import os
 import random
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from paasctl.manifest.load import load
 from paasctl.model.problem import Severity
 
-COUNT = 10_000
-CHUNK = 1_000
+COUNT = int(os.environ.get("PAASCTL_MUTATIONS", "1000"))
+CHUNK = 250
 APP = """\
 name: app
 type: "python:3.13"
@@ -108,8 +110,7 @@ def mutated(text, chance):
 
 
 @pytest.mark.checklist(16, "mutated")
-@pytest.mark.scale
-@pytest.mark.parametrize("seed", range(COUNT // CHUNK))
+@pytest.mark.parametrize("seed", range(max(1, COUNT // CHUNK)))
 def test_mutations_never_raise_and_every_problem_has_a_place(seed, tmp_path):
     chance = random.Random(seed)
     refused = 0
