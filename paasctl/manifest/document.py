@@ -269,6 +269,7 @@ class _Walker:
             self.problems.append(problem._replace(path=(*path, *problem.path)))
         if answer.document is not None:
             self.included[answer.document.file] = self._position(node)
+            self.budget -= len(answer.document.positions)
             self._graft(answer.document, path)
         elif answer.file:
             self.includes[path] = (kind, answer.file)

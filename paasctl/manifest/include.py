@@ -11,6 +11,8 @@ from paasctl.model.problem import Note, Problem, Severity
 _CLOSES: Final = "the circle closes here"
 LIMIT: Final = 20
 """Includes inside includes."""
+FILES: Final = 1000
+"""Includes in a project; files that include two each would else be a million after 20 levels."""
 
 
 class Includer:
@@ -27,6 +29,10 @@ class Includer:
     def __call__(self, kind: str, target: str, where: Position, app_root: str = "") -> Included:
         """Return what `target` holds, or the problem."""
         self.app_root = app_root or self.app_root
+        self.tree.includes += 1
+        if self.tree.includes > FILES:
+            message = f"the project includes more than {FILES} files"
+            return _fault("too-large", where, message, "files that include others multiply")
         file = self._find(target)
         if file.startswith(("..", "/")) or os.path.isabs(target) or not self.tree.holds(file):
             message = f'the include "{target}" leaves the project'

@@ -11,6 +11,8 @@ from paasctl.model.problem import Problem, Severity
 
 LIMIT: Final = 20_000_000
 """Bytes of a file that are read; more cannot be a manifest, nor what one includes."""
+WHOLE: Final = 2 * LIMIT
+"""Bytes of all files of a project together: each include is another copy."""
 DEPTH: Final = 5
 """Directory levels searched for application files (spec 01.2)."""
 SKIPPED: Final = frozenset(("node_modules", "vendor", "builds", "__pycache__", "venv"))
@@ -18,13 +20,18 @@ SKIPPED: Final = frozenset(("node_modules", "vendor", "builds", "__pycache__", "
 
 
 class Tree:
-    """The files below `root`, named relative to it with slashes; remembers what was read."""
+    """The files below `root`, named relative to it with slashes; remembers what was read.
+
+    `includes` and `size` count what is included and read: bounds on all of it together.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = os.path.abspath(root)
         self.texts: dict[str, str] = {}
         self.touched: dict[str, None] = {}
         self.probed: dict[str, bool] = {}
+        self.includes = 0
+        self.size = 0
 
     def path(self, file: str) -> str:
         """Return the absolute path of `file`."""
@@ -90,6 +97,8 @@ class Tree:
 
     def read(self, file: str, where: Position | None = None) -> str | Problem:
         """Return the text of a file, or the problem that it cannot be read."""
+        if file in self.texts:
+            return self.texts[file]
         content = self.content(file, where)
         if isinstance(content, Problem):
             return content
@@ -117,10 +126,13 @@ class Tree:
         except OSError as error:
             reason = error.strerror or "it cannot be opened"
             return self._unreadable(file, where, reason)
-        if len(content) <= LIMIT:
-            return content
+        self.size += len(content)
         position = where or Position(file, 1, 1)
         message = f"{file} has more than {LIMIT} bytes"
+        if len(content) <= LIMIT:
+            if self.size <= WHOLE:
+                return content
+            message = f"the files of the project have more than {WHOLE} bytes together"
         return Problem("too-large", Severity.ERROR, position, (), message, "")
 
     def _unreadable(

@@ -4,6 +4,7 @@ import pytest
 
 from paasctl.manifest import nodes
 from paasctl.manifest.document import Included, parse
+from paasctl.manifest.load import load
 from paasctl.manifest.nodes import python_parser
 
 CASES = {
@@ -75,3 +76,31 @@ def test_a_set_is_a_map_without_values():
     assert parse("f.yaml", "a: !!set {x, y}\n", nowhere).document.data == {
         "a": {"x": None, "y": None}
     }
+
+
+def test_files_that_include_two_others_each_do_not_multiply(tmp_path):
+    for n in range(19):
+        text = f"a: !include f{n + 1}.yaml\nb: !include f{n + 1}.yaml\n"
+        (tmp_path / f"f{n}.yaml").write_text(text)
+    (tmp_path / "f19.yaml").write_text("x: y\n")
+    (tmp_path / "app.yaml").write_text("name: app\ntype: 'php:8.4'\nvariables: !include f0.yaml\n")
+    problems = load(str(tmp_path)).problems
+    assert {p.code for p in problems} == {"too-large"}
+    assert len(problems) < 30
+
+
+def test_what_is_included_counts_among_the_values_of_the_file(tmp_path):
+    (tmp_path / "large.yaml").write_text("- x\n" * 150_000)
+    includes = "".join(f"    {name}: !include large.yaml\n" for name in "ab")
+    text = f"name: app\ntype: 'php:8.4'\nvariables:\n{includes}    c: {{}}\n"
+    (tmp_path / "app.yaml").write_text(text)
+    assert [p.code for p in load(str(tmp_path)).problems] == ["alias-bomb"]
+
+
+def test_large_files_together_are_bounded(tmp_path):
+    (tmp_path / "large").write_bytes(b"x" * 15_000_000)
+    includes = "".join(f"    {name}: !include {{type: binary, path: large}}\n" for name in "abc")
+    text = f"name: app\ntype: 'php:8.4'\nvariables:\n  env:\n{includes}"
+    (tmp_path / "app.yaml").write_text(text)
+    (problem,) = load(str(tmp_path)).problems
+    assert (problem.code, problem.position.line) == ("too-large", 7)
