@@ -36,7 +36,10 @@ def _drafted(root: str, flavour: str) -> dict[str, str]:
     draft = next((found for stack in STACKS if (found := stack(folder))), None)
     if draft is None:
         message = "nothing here says what kind of project it is"
-        fix = "looked for composer.json, package.json, pyproject.toml, requirements.txt, go.mod, …"
+        fix = (
+            "looked for composer.json, pyproject.toml, requirements.txt, Gemfile, go.mod, "
+            "package.json, Procfile and Dockerfile"
+        )
         raise Refused(Exit.FAILED, message, fix)
     commands = folder.procfile()
     release = commands.pop("release", "")

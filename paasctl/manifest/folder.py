@@ -10,6 +10,10 @@ from paasctl.manifest.plain import as_map
 from paasctl.manifest.source import Tree
 from paasctl.model.problem import Problem
 
+COMPOSE: Final = (
+    *("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml"),
+    "docker-compose.override.yml",
+)
 _NAME: Final = r"^\s*([A-Za-z0-9][\w.-]*)"
 
 
@@ -55,6 +59,11 @@ class Folder:
             for name, colon, command in lines
             if colon and command.strip() and not name.strip().startswith("#")
         }
+
+    def composed(self) -> dict[str, Data]:
+        """Return the services of the compose file, {} where there is none."""
+        name = next(filter(self.has, COMPOSE), None)
+        return dict(as_map(self.yaml(name).get("services"))) if name else {}
 
     def packages(self) -> set[str]:
         """Return the names of the packages that the project depends on, in lower case."""

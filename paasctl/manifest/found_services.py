@@ -5,14 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from paasctl.manifest.document import Data
-from paasctl.manifest.folder import Folder
+from paasctl.manifest.folder import COMPOSE, Folder
 from paasctl.manifest.plain import as_map, as_text
 from paasctl.manifest.versions import SERVICES, Standing, standing
 
-_COMPOSE: Final = (
-    *("docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml"),
-    "docker-compose.override.yml",
-)
 _IMAGES: Final[Mapping[str, str]] = {
     "mysql": "mariadb",
     "mariadb": "mariadb",
@@ -48,9 +44,8 @@ _NAMES: Final[Mapping[str, str]] = {
 
 def found_services(folder: Folder) -> dict[str, str]:
     """Return type:version of each service, by name."""
-    for name in _COMPOSE:
-        if folder.has(name):
-            return _composed(as_map(folder.yaml(name).get("services")))
+    if any(map(folder.has, COMPOSE)):
+        return _composed(folder.composed())
     kinds = {_CLIENTS[package] for package in folder.packages() if package in _CLIENTS}
     names = {_NAMES[kind]: kind for kind in sorted(kinds)}
     return {name: f"{kind}:{SERVICES[kind].supported[0]}" for name, kind in names.items()}

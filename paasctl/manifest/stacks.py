@@ -1,6 +1,8 @@
 """Which kind of app lies in a folder: one function for each language, the first that fits."""
 
+import json
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -102,8 +104,74 @@ def golang(folder: Folder) -> Draft | None:
     return Draft(kind, "./bin/app", ("go build -o bin/app .",))
 
 
-STACKS: Final[tuple[Callable[[Folder], Draft | None], ...]] = (php, python, ruby, golang, nodejs)
-"""Node.js last: its package.json often only builds the assets of another language's app."""
+def from_commands(folder: Folder) -> Draft | None:
+    """Procfile: the language of the programs that it names."""
+    for line in folder.procfile().values():
+        for word in line.split():
+            kind = _PROGRAMS.get(word.rpartition("/")[2])
+            if kind is not None:
+                return Draft(runtime(kind, ""))
+    return None
+
+
+def from_image(folder: Folder) -> Draft | None:
+    """Dockerfile, or a service of the compose file: the image of a language, and its command."""
+    for service in map(as_map, folder.composed().values()):
+        found = _language(as_text(service.get("image")) or "")
+        if found is not None:
+            return Draft(found, _words(service.get("command")))
+    lines = folder.text("Dockerfile")
+    stages = re.findall(r"^FROM\s+(\S+)", lines, re.MULTILINE | re.IGNORECASE)
+    found = next(filter(None, map(_language, reversed(stages))), None)
+    if found is None:
+        return None
+    commands = re.findall(r"^CMD\s+(.+)$", lines, re.MULTILINE | re.IGNORECASE)
+    try:
+        command = json.loads(commands[-1]) if commands else ""
+    except ValueError:
+        command = commands[-1]
+    return Draft(found, _words(command))
+
+
+def _language(image: str) -> str | None:
+    """Return the type with the version that an image stands for."""
+    base, _, tag = image.rpartition("/")[2].partition(":")
+    kind = _BASES.get(base.lower())
+    return None if kind is None else runtime(kind, tag)
+
+
+def _words(command: Data) -> str:
+    """Return a command that Docker takes as a text or as a list of words."""
+    if isinstance(command, list):
+        return shlex.join(map(str, command))
+    return (as_text(command) or "").strip()
+
+
+_PROGRAMS: Final = {
+    **dict.fromkeys(("python", "python3", "gunicorn", "uvicorn", "celery", "flask"), "python"),
+    **dict.fromkeys(("node", "npm", "yarn", "pnpm", "npx"), "nodejs"),
+    **dict.fromkeys(("bundle", "ruby", "rails", "puma", "sidekiq", "rake"), "ruby"),
+    **dict.fromkeys(("php", "composer", "heroku-php-apache2", "heroku-php-nginx"), "php"),
+    **dict.fromkeys(("java", "mvn", "gradlew"), "java"),
+    **dict.fromkeys(("mix", "elixir"), "elixir"),
+    "dotnet": "dotnet",
+    "go": "golang",
+}
+_BASES: Final = {
+    "python": "python",
+    "node": "nodejs",
+    "php": "php",
+    "ruby": "ruby",
+    "golang": "golang",
+    "elixir": "elixir",
+    "rust": "rust",
+}
+STACKS: Final[tuple[Callable[[Folder], Draft | None], ...]] = (
+    *(php, python, ruby, golang, nodejs),
+    *(from_commands, from_image),
+)
+"""Node.js behind the other languages: its package.json often only builds the assets of their app.
+What only names programs or images comes last."""
 
 
 def runtime(name: str, asked: str, here: str = "") -> str:

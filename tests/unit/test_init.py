@@ -61,6 +61,21 @@ FOLDERS = {
         },
         ("golang", "./bin/app", {"my-db": "postgresql", "mq": "rabbitmq"}),
     ),
+    "nothing but a procfile": (
+        {"Procfile": "web: bundle exec rackup -p $PORT\njobs: bundle exec sidekiq\n"},
+        ("ruby", "bundle exec rackup -p $PORT", {}),
+    ),
+    "nothing but a dockerfile": (
+        {"Dockerfile": 'FROM node:24 AS b\nFROM docker.io/library/python:3.13\nCMD ["a", "b c"]\n'},
+        ("python", "a 'b c'", {}),
+    ),
+    "nothing but a compose file": (
+        {
+            "compose.yaml": "services:\n  web: {image: 'node:24-alpine', command: node a.js}\n"
+            "  db: {image: 'mariadb:11.8'}\n"
+        },
+        ("nodejs", "node a.js", {"db": "mariadb"}),
+    ),
     "broken": (
         {"package.json": "{", "pyproject.toml": "[", "docker-compose.yml": "a: [\n"},
         ("python", "python app.py", {}),
