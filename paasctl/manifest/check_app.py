@@ -83,8 +83,15 @@ def check_upsun_keys(facts: Facts) -> Iterator[Problem]:
 
 
 def check_names(facts: Facts) -> Iterator[Problem]:
-    """A second name beside the key that names an app already; a host name with `_` (Q4)."""
+    """A second name beside the key that names an app already; what the docs do not allow (Q4)."""
     for app in facts.apps:
+        section = app.section
+        if "-" in section.name or "_" in section.name:
+            message = f'the name "{section.name}" is not of letters and digits alone'
+            fix = f"write  {section.name.replace('-', '').replace('_', '')}: all vendors take it"
+            keyed = bool(section.path) and isinstance(section.path[-1], str)
+            at: KeyPath = () if keyed else ("name",)
+            yield warning("portable-name", section, at, message, fix, key=keyed)
         name = app.data.get("name")
         named = bool(app.section.path) and isinstance(app.section.path[-1], str)
         if name is not None and named and name != app.section.name:

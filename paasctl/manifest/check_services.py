@@ -15,6 +15,9 @@ from paasctl.model.problem import Note, Problem
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _MINIMUM: Final[Mapping[str, int]] = {"mongodb": 512, "mongodb-enterprise": 512, "kafka": 512}
 """MB; 256 for all others (spec 04.2)."""
+_DOCUMENTED: Final = 512
+_ADVISED: Final = frozenset(("rabbitmq", "vault-kms", "clickhouse", "elasticsearch-enterprise"))
+"""Types whose documentation asks for 512 MB where the platform takes 256 (Q24)."""
 
 
 def check_service_names(facts: Facts) -> Iterator[Problem]:
@@ -68,6 +71,9 @@ def check_service_disks(facts: Facts) -> Iterator[Problem]:
         elif name in keeping and disk is not None and disk < _MINIMUM.get(name, 256):
             message = f"{name} needs a disk of {_MINIMUM.get(name, 256)} MB or more, not {disk}"
             yield error("small-disk", section, ("disk",), message, "write  disk: 512")
+        elif name in keeping and name in _ADVISED and disk is not None and disk < _DOCUMENTED:
+            message = f"{name} is documented to need {_DOCUMENTED} MB, not {disk}"
+            yield warning("small-disk", section, ("disk",), message, "write  disk: 512")
 
 
 def check_unused_services(facts: Facts) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ ADVICE: Final = frozenset(
     (
         *("old-version", "former-syntax", "cron-often", "hook-goes-on", "signals-lost"),
         *("unused-service", "no-route", "small-disk", "unknown-version"),
-        "default-root",
+        *("default-root", "portable-name"),
     )
 )
 """Codes of warnings about the platform or about style: nothing here goes wrong by them."""

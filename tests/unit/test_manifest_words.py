@@ -81,6 +81,7 @@ def test_of_an_app(text, tmp_path):
 SERVICES = {
     "db: {type: mariadb}\n": ("bad-value", 'db.type: "mariadb" has no version', "mariadb:10.11"),
     "db: {tpye: 'mariadb:11.8', disk: 512}\n": ("unknown-key", '"tpye"', 'did you mean "type"?'),
+    "mq: {type: 'rabbitmq:4.3', disk: 256}\n": ("small-disk", "512 MB, not 256", "disk: 512"),
     "db: {type: 'mariadb:11.8', disk: '512'}\n": ("wrong-type", "db.disk must be", "the quotes"),
 }
 
