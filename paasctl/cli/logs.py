@@ -212,7 +212,10 @@ def stamp(at: float | None = None) -> bytes:
 
 
 def _follow(place: Place, chosen: Chosen, positions: Mapping[str, int], client: Client) -> None:
-    """Write what comes until the engine has ended; nothing is missed in between."""
+    """Write what comes until the engine has ended; nothing is missed in between.
+
+    BrokenPipeError as soon as nobody reads any more, also while nothing comes: `| head -1` ends.
+    """
     import select
 
     merged = Merged(
@@ -226,9 +229,13 @@ def _follow(place: Place, chosen: Chosen, positions: Mapping[str, int], client: 
     ready = select.poll()
     ready.register(merged.fileno(), select.POLLIN)
     ready.register(client.fileno(), select.POLLIN)
+    reader = sys.stdout.fileno()
+    ready.register(reader, 0)  # its end alone: POLLERR of a pipe, POLLHUP of a terminal
     merged.pump()
     while True:
         found = [fd for fd, _ in ready.poll()]
+        if reader in found:
+            raise BrokenPipeError
         if merged.fileno() in found:
             merged.pump()
         if client.fileno() in found and not client.receive():

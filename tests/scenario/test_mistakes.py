@@ -503,6 +503,13 @@ def test_a_list_whose_reader_goes_away(make: Make, words: tuple[str, ...]) -> No
     here.down()
 
 
+def test_following_ends_with_its_reader_also_while_nothing_comes(make: Make) -> None:
+    here = make(APP, "workers: {queue: {commands: {start: 'echo once; exec sleep 1000'}}}\n")
+    here("up", "-d", "--wait").well()
+    assert closed_pipe(here, "logs", "-f") == (BROKEN_PIPE, "")
+    here.down()
+
+
 @pytest.mark.parametrize("words", [("up",), ("up", "-d")], ids=" ".join)
 def test_interrupted_before_there_is_a_plan(
     make: Make, tmp_path: Path, words: tuple[str, ...]
