@@ -194,6 +194,13 @@ COMMAND = Command(
             metavar="NAME=N",
         ),
         Option(("--port",), "The port of the first web app.", Value.INTEGER, metavar="N"),
+        Option(
+            ("--tty",),
+            "Give it a terminal; paasctl attach NAME connects to it.",
+            Value.TEXT,
+            many=True,
+            metavar="NAME",
+        ),
         Option(("--isolate",), "Let processes write to their mounts only."),
         Option(
             ("--attach",),

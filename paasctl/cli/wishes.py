@@ -28,6 +28,7 @@ class Wish(NamedTuple):
     build: str = "when-due"
     logs: LogLimits = LogLimits()
     kept: tuple[tuple[str, int], ...] = ()
+    tty: tuple[str, ...] = ()
 
     def copies(self) -> tuple[tuple[str, int], ...]:
         """Return how many copies of each worker are wanted; of two that speak of it, the last.
@@ -53,6 +54,7 @@ class Wish(NamedTuple):
             kept_scale=dict(self.kept),
             build=BuildWish(self.build),
             logs=self.logs,
+            terminals=self.tty,
         )
 
 
@@ -71,6 +73,7 @@ def wish_of(call: Call, before: Wish) -> Wish:
         build=build,
         logs=LogLimits(_size(call.text("log-size")), _age(call.text("log-age"))),
         kept=before.kept,
+        tty=call.texts("tty"),
     )
 
 
@@ -111,6 +114,7 @@ def remember(place: Place, wish: Wish) -> None:
         "isolate": wish.isolate,
         "scale": wish.copies(),
         "logs": wish.logs,
+        "tty": wish.tty,
     }
     replace(place.file(FILE), json.dumps(kept))
 
@@ -126,6 +130,7 @@ def remembered(place: Place) -> Wish:
             isolate=bool(kept["isolate"]),
             kept=scale,
             logs=LogLimits(*kept.get("logs", ())),
+            tty=tuple(map(str, kept.get("tty", ()))),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return Wish()

@@ -1,7 +1,7 @@
 """Everything that a plan needs to know of this machine, found out in one go."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os.path import expanduser, isdir, isfile, join
 
 from paasctl.host.appfiles import app_facts
@@ -18,7 +18,7 @@ from paasctl.host.scratch import scratch_directory
 from paasctl.model.host import AppFacts, HostFacts, Namespaces, Options, ServiceFacts
 from paasctl.model.project import Project, Service
 from paasctl.model.service import Missing
-from paasctl.plan.identifiers import worker_id
+from paasctl.plan.identifiers import replicas, worker_id
 from paasctl.plan.ports import wanted, web_apps
 from paasctl.plan.servers import DIRECTORY_TYPES
 
@@ -79,6 +79,7 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
         service_variables=options.service_variables,
         warnings=assigned.warnings,
         logs=options.logs,
+        terminals=terminal_ids(project, options.terminals, scale),
     )
     cache.save()
     return facts
@@ -105,6 +106,30 @@ def scale_by_id(project: Project, scale: Mapping[str, int], strict: bool = True)
             )
         result |= dict.fromkeys(ids, number)
     return result
+
+
+def terminal_ids(
+    project: Project, names: Iterable[str], scale: Mapping[str, int]
+) -> frozenset[str]:
+    """Return the ids of those that are to have a terminal; a worker's name means every replica.
+
+    Obstacle (UNKNOWN_WORKER) for a name that neither a worker nor an application has.
+    """
+    known = {app.name: {app.name} for app in project.apps}
+    for app in project.apps:
+        for replica in replicas(app, scale):
+            for name in (replica.id, replica.worker.name, worker_id(app.name, replica.worker.name)):
+                known.setdefault(name, set()).add(replica.id)
+    found: set[str] = set()
+    for name in names:
+        if name not in known:
+            raise Obstacle(
+                Cause.UNKNOWN_WORKER,
+                f'there is no application or worker "{name}" to give a terminal to',
+                f"here are: {', '.join(sorted(known))}",
+            )
+        found |= known[name]
+    return frozenset(found)
 
 
 def network_settings(environ: Mapping[str, str]) -> dict[str, str]:

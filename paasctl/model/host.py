@@ -93,6 +93,7 @@ class HostFacts(NamedTuple):
     endpoint, username)` gives a credential that stays for the project's life. `path` is the
     PATH behind the toolchain's own directories. `network` holds what a build needs to reach
     package registries (proxies, certificates, mirrors). `scale` maps worker ids to replicas.
+    `terminals` are ids of those that get a terminal.
     """
 
     state_dir: str
@@ -117,6 +118,7 @@ class HostFacts(NamedTuple):
     service_variables: bool = True
     warnings: tuple[str, ...] = ()
     logs: LogLimits = LogLimits()
+    terminals: frozenset[str] = frozenset()
 
 
 class Options(NamedTuple):
@@ -125,7 +127,7 @@ class Options(NamedTuple):
     `port` is for the first web app. `held` are ports that our own running engine's instances
     listen on: they count as free. `scale` maps a worker's name or id to a number of replicas;
     `kept_scale` is what an earlier command line said of workers that may be gone by now.
-    `logs` says how much of each log is kept.
+    `logs` says how much of each log is kept, `terminals` names who is to have one.
     """
 
     port: int | None = None
@@ -137,6 +139,7 @@ class Options(NamedTuple):
     environment_type: str = "development"
     service_variables: bool = True
     logs: LogLimits = LogLimits()
+    terminals: tuple[str, ...] = ()
 
 
 class MissingService(NamedTuple):

@@ -46,15 +46,23 @@ class Stamp(NamedTuple):
     text: str
 
 
+class Terminal(NamedTuple):
+    """A terminal for an instance: what gives it one, and the socket at which it is visited."""
+
+    prefix: tuple[str, ...]
+    socket: str
+
+
 class InstanceSpec(NamedTuple):
     """One process to keep alive (or to run once).
 
     `enclosure` is an argument vector that ends in exec-ing what follows it (a mount
-    namespace); `enclosure + command` is executed. A name without a slash is looked up in
-    `env["PATH"]` when it is started. `listen` is "tcp:HOST:PORT" or "unix:PATH": ready when a
-    connection is accepted. `probe` is a command that exits 0 as soon as the instance is ready.
-    With neither, the instance is ready after `settle` seconds of life. `log` is a file name
-    inside the run directory's `log/`. `vital` stops the deployment when a run-once fails.
+    namespace); `enclosure + command` is executed, behind the prefix of `terminal` if it has one.
+    A name without a slash is looked up in `env["PATH"]` when it is started. `listen` is
+    "tcp:HOST:PORT" or "unix:PATH": ready when a connection is accepted. `probe` is a command that
+    exits 0 as soon as the instance is ready. With neither, the instance is ready after `settle`
+    seconds of life. `log` is a file name inside the run directory's `log/`. `vital` stops the
+    deployment when a run-once fails.
     """
 
     id: str
@@ -77,6 +85,7 @@ class InstanceSpec(NamedTuple):
     grace: float = GRACE
     stop_signal: int = 15
     fingerprint: str = ""
+    terminal: Terminal | None = None
 
 
 class LogLimits(NamedTuple):
@@ -150,7 +159,7 @@ def plan_text(plan: Plan) -> str:
 
 def spec_from_json(data: dict[str, object]) -> InstanceSpec:
     """Return the spec that `data`, one element of "instances", describes."""
-    stamp = data["stamp"]
+    stamp, terminal = data["stamp"], data.get("terminal")
     spec = InstanceSpec(**data)  # type: ignore[arg-type]  # our own file, format checked
     return spec._replace(
         kind=Kind(spec.kind),
@@ -158,6 +167,11 @@ def spec_from_json(data: dict[str, object]) -> InstanceSpec:
         enclosure=tuple(spec.enclosure),
         probe=tuple(spec.probe),
         stamp=Stamp(*stamp) if isinstance(stamp, list | tuple) else None,
+        terminal=(
+            Terminal(tuple(terminal[0]), terminal[1])
+            if isinstance(terminal, list | tuple)
+            else None
+        ),
     )
 
 

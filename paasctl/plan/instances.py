@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from paasctl.model.plan import InstanceSpec, Stage
+from paasctl.model.plan import InstanceSpec, Stage, Terminal
 from paasctl.model.project import App
 from paasctl.plan.circumstances import Circumstances
+from paasctl.plan.digest import digest
 from paasctl.plan.enclosure import enclosure
 from paasctl.plan.environment import Runner, runtime_environment, web_runner, worker_runner
 from paasctl.plan.identifiers import numbered, replicas
 from paasctl.plan.mounts import Mounted, bindings
 from paasctl.plan.startline import start_command
+from paasctl.terminal.program import prefix, socket_of
 
 
 def app_instances(on: Circumstances, app: App) -> Iterator[InstanceSpec]:
@@ -70,7 +72,15 @@ def _instance(on: Circumstances, runner: Runner, name: str) -> InstanceSpec:
         log=f"{runner.id}.log",
         stage=Stage.RUN,
         port=runner.port,
+        terminal=_terminal(on, runner.id),
     )
+
+
+def _terminal(on: Circumstances, instance: str) -> Terminal | None:
+    if instance not in on.facts.terminals:
+        return None
+    socket = socket_of(on.facts.scratch, instance, digest(instance))
+    return Terminal(prefix(on.facts.tools.python, socket), socket)
 
 
 def short_names(specs: tuple[InstanceSpec, ...]) -> tuple[InstanceSpec, ...]:

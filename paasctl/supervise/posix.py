@@ -115,7 +115,7 @@ class PosixKernel:
     def spawn(self, spec: InstanceSpec) -> int:
         """Start the leader; it opens its own log, so that no output ever passes through us."""
         log = (os.POSIX_SPAWN_OPEN, 1, spec.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        pid = _launch(spec.enclosure + spec.command, spec, log)
+        pid = _launch(whole(spec), spec, log)
         family = Family(spec.id, pid)
         self.families[spec.id] = family
         self.owners[pid] = family
@@ -318,6 +318,12 @@ class PosixKernel:
     def known(self) -> set[int]:
         """Return the pids of all children that belong to somebody."""
         return set(self.owners) | set(self.probes)
+
+
+def whole(spec: InstanceSpec) -> tuple[str, ...]:
+    """Return the argument vector of the instance's leader."""
+    terminal = spec.terminal.prefix if spec.terminal else ()
+    return terminal + spec.enclosure + spec.command
 
 
 def _take_note(number: int, frame: object) -> None:
