@@ -124,3 +124,39 @@ def test_a_line_of_a_hundred_megabytes_needs_no_memory(tmp_path: Path) -> None:
         assert peak
         assert int(peak[1]) < 64 * 1024
     assert max(map(len, said.read_bytes().split(b"\n"))) <= 65536 + 20
+
+
+CONSOLE = """import os, sys
+print("terminal" if os.isatty(0) else "no terminal")
+for line in sys.stdin: print("heard", line.strip())
+import signal; signal.pause()
+"""
+
+
+def test_tty_gives_a_worker_a_terminal_and_taking_it_away_restarts_it(tmp_path: Path) -> None:
+    project(tmp_path, a=CONSOLE, b=CONSOLE)
+    said = tmp_path / "said"
+    with said.open("wb") as file, up(tmp_path, "--tty", "a", stdout=file.fileno()):
+        eventually(
+            lambda: re.search(rb"a +\| terminal$", said.read_bytes(), re.MULTILINE), "a", LONG
+        )
+        eventually(lambda: re.search(rb"b +\| no terminal$", said.read_bytes(), re.MULTILINE), "b")
+        words = [sys.executable, "-c", CODE]
+        shell = subprocess.run(
+            [*words, "exec", "a", "--", "sh", "-c", "test -t 0 || echo plain"], cwd=tmp_path,
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=LONG, check=False,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        )  # fmt: skip
+        assert shell.stdout == b"plain\n", "what runs beside it gets no relay"
+        again = subprocess.run(
+            [*words, "up", "-d"], cwd=tmp_path, capture_output=True, timeout=LONG, check=False,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        )  # fmt: skip
+        assert again.returncode == 0, again.stderr
+        eventually(lambda: re.search(rb"a +\| no terminal$", said.read_bytes(), re.MULTILINE), "a")
+
+
+def test_a_terminal_for_nobody_is_refused(tmp_path: Path) -> None:
+    project(tmp_path, a=SPEAK.format("a"))
+    with up(tmp_path, "--tty", "c", stdout=subprocess.DEVNULL) as process:
+        assert process.wait(LONG) == 4
