@@ -1,5 +1,6 @@
 """The front door: what people see when something goes wrong."""
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +56,35 @@ def test_our_bug_is_one_sentence_and_a_file(
     report = next((tmp_path / ".paasctl").glob("crash-*.txt"))
     assert str(report) in said
     assert "Traceback" in report.read_text()
+
+
+def test_a_report_is_for_nobody_else_and_holds_no_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    state = tmp_path / ".paasctl"
+    state.mkdir()
+    (state / "credentials.json").write_text('{"secret": "derive-all-from-this"}')
+    said = "mysql://user:hunter22@127.0.0.1/main and derive-all-from-this"
+    verb(monkeypatch, ValueError(said))
+    before = os.umask(0)
+    try:
+        assert app.run(["-C", str(tmp_path), "trial"], {}) == 70
+    finally:
+        os.umask(before)
+    report = next(state.glob("crash-*.txt"))
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert "mysql://user:***@127.0.0.1/main and ***" in report.read_text()
+
+
+def test_a_report_is_never_written_through_a_link(tmp_path: Path) -> None:
+    from paasctl.cli.crash import _write
+
+    victim, link = tmp_path / "victim", tmp_path / "crash.txt"
+    victim.write_text("mine")
+    link.symlink_to(victim)
+    with pytest.raises(FileExistsError):
+        _write(str(link), "text")
+    assert victim.read_text() == "mine"
 
 
 @pytest.mark.parametrize(
