@@ -15,7 +15,7 @@ from paasctl.control.client import Client, connect
 from paasctl.model.plan import InstanceSpec, Kind, LogLimits, Plan, Stage, plan_to_json
 from paasctl.supervise import leftovers
 from paasctl.supervise.linux import is_zombie
-from paasctl.supervise.rundir import RunDir, run_dir
+from paasctl.supervise.rundir import RunDir, replace, run_dir
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 HOST = REPOSITORY / "tests" / "enginehost.py"
@@ -104,7 +104,7 @@ class Running:
     ) -> None:
         plan = Plan("test", str(self.root), specs, logs=logs)
         path = Path(self.rundir.next_plan())
-        path.write_text(json.dumps(plan_to_json(plan)))
+        replace(str(path), json.dumps(plan_to_json(plan)))
         self.client.ask("apply", plan=path.name, only=only)
 
     def row(self, name: str) -> dict[str, object]:
