@@ -1,14 +1,17 @@
 """Real programs with work in hand are restarted: it is finished, once, and nobody is killed."""
 
 import re
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.running import marked
 from tests.scenario.checkout import LONG, Checkout, needing, until, written
+from tests.scenario.tools import tools
 
 pytestmark = pytest.mark.scenario
 
@@ -49,9 +52,29 @@ workers:
     layers:
         commands:
             start: sh -c 'sh -c "python job.py bottom 1; true"; true'
+    supervisor:
+        commands:
+            start: SUPERVISORD -n -c supervisord.conf
+    entry:
+        commands:
+            start: sh entry.sh python job.py entered 1
+    trap:
+        commands:
+            start: sh trap.sh
+    daemon:
+        commands:
+            start: python daemon.py
     long:
         commands:
             start: python job.py long 14
+"""
+WITH_TOOLS = """\
+    pipenv:
+        commands:
+            start: cd pipenv && TOOLS/pipenv run python ../job.py pipenv 1
+    poetry:
+        commands:
+            start: cd poetry && TOOLS/poetry run python ../job.py poetry 1
 """
 BROKER = """\
 import base64, json, os
@@ -135,6 +158,42 @@ for line in sys.stdin:
         say("in hand")
 say(f"finished {consumed}")
 """
+SUPERVISOR = """\
+[supervisord]
+logfile=/dev/null
+logfile_maxbytes=0
+pidfile=supervisord.pid
+[program:job]
+command=python job.py inside 1
+stdout_logfile=/dev/stdout
+stdout_logfile_maxbytes=0
+redirect_stderr=true
+"""
+ENTRY = """\
+trap 'echo interrupted while preparing; exit 143' TERM
+true preparing
+exec "$@"
+"""
+TRAP = """\
+python job.py trapped 1 &
+child=$!
+trap 'kill -TERM $child' TERM
+wait $child
+trap - TERM
+wait $child
+echo "the script has seen the end of its child: $?"
+"""
+DAEMON = """\
+import os, signal, sys
+
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execvp("python", ["python", "job.py", "daemon", "1"])
+    os._exit(0)
+os.wait()
+signal.sigwait([signal.SIGTERM])
+"""
 NODE = """\
 const say = (word) => console.log(`node ${process.pid} ${word}`);
 const job = setInterval(() => {}, 1000);
@@ -159,6 +218,12 @@ FILES = {
     "job.py": JOB,
     "producer.py": PRODUCER,
     "consumer.py": CONSUMER,
+    "supervisord.conf": SUPERVISOR,
+    "entry.sh": ENTRY,
+    "trap.sh": TRAP,
+    "daemon.py": DAEMON,
+    "pipenv/Pipfile": "",
+    "poetry/pyproject.toml": "[tool.poetry]\npackage-mode = false\n",
     "work.js": NODE,
     "package.json": '{"name": "work", "private": true, "scripts": {"work": "node work.js"}}\n',
 }
@@ -182,6 +247,12 @@ LINES = (
     Line("later", "middle", 2, later="last"),
     Line("pipe", "consumer", 3),
     Line("layers", "bottom", 3),
+    Line("supervisor", "inside", 2),
+    Line("entry", "entered", 1),
+    Line("trap", "trapped", 2),
+    Line("daemon", "daemon", 2),
+    Line("pipenv", "pipenv", 2),
+    Line("poetry", "poetry", 2),
 )
 LONGEST = Line("long", "long", 1)
 """Needs 14 of the 15 seconds of grace (spec 08)."""
@@ -191,11 +262,18 @@ LONGEST = Line("long", "long", 1)
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     needing("redis-server", "node", "npm")
     checkout = Checkout(written(tmp_path_factory.mktemp("graceful") / "shop", FILES))
-    try:
-        checkout("up", "-d", "--wait").well()
-        yield checkout
-    finally:
-        checkout.clear()
+    manifest = checkout.root / ".platform.app.yaml"
+    text = MANIFEST.replace("SUPERVISORD", str(Path(sys.executable).parent / "supervisord"))
+    manifest.write_text(text)
+    with ThreadPoolExecutor(1) as aside:
+        installed = aside.submit(tools)
+        try:
+            checkout("up", "-d", "--wait").well()
+            manifest.write_text(text + WITH_TOOLS.replace("TOOLS", str(installed.result())))
+            checkout("reload").well()
+            yield checkout
+        finally:
+            checkout.clear()
 
 
 def in_hand(here: Checkout, line: Line) -> int:
