@@ -236,6 +236,10 @@ class _Walker:
     def _dropped(self, key: Node, value: Node, path: KeyPath) -> None:
         if value.anchored:
             return
+        if key.text is not None and ".." in key.text.split("/"):
+            message = f'"{key.text}" leads out, and keys that start with a dot are ignored'
+            self._problem("path-escape", key, path, message, "name a place inside")
+            return
         self.problems.append(
             Problem(
                 "dot-key",

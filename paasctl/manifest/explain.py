@@ -12,6 +12,7 @@ from paasctl.manifest.misplaced import advice
 from paasctl.manifest.near import did_you_mean
 from paasctl.manifest.pages import load_json
 from paasctl.manifest.plain import as_map
+from paasctl.manifest.scalar import plain
 from paasctl.model.position import KeyPath
 from paasctl.model.problem import Problem, Severity
 
@@ -194,7 +195,7 @@ class _Explainer:
             return f"unquoted, it is text here (YAML 1.1 tools read {old}); write what you mean"
         if "string" in names and isinstance(fault.value, int | float):
             return fault.hint or "put it in quotes"
-        if fault.value in ("true", "false") or _numeric(fault.value):
+        if fault.value in ("true", "false") or _is_number(fault.value):
             return "remove the quotes"
         if "array" in names and isinstance(fault.value, str):
             return fault.hint or f"write  [{fault.value}]"
@@ -282,8 +283,9 @@ def _depth(faults: tuple[Fault, ...], path: KeyPath) -> tuple[bool, int]:
     return all(fault.rule not in ("type", "const", "enum") for fault in faults), deep
 
 
-def _numeric(value: object) -> bool:
-    return isinstance(value, str) and value.lstrip("-").isdecimal()
+def _is_number(value: object) -> bool:
+    """Return whether a text would be a whole number without its quotes."""
+    return isinstance(value, str) and isinstance(plain(value or "x"), int)
 
 
 def _described(value: object) -> str:

@@ -121,7 +121,8 @@ def _facts(
     tree: Tree, found: Found, parts: Assembled, documents: list[tuple[ManifestFile, Document]]
 ) -> Facts:
     """Return what the cross checks need; targets count as known only if all were read."""
-    read = {entry.file for entry, _ in documents}
+    lost = {p.position.file for p in parts.problems if p.position and p.code == "wrong-type"}
+    read = {entry.file for entry, _ in documents} - lost
     all_read = all(entry.file in read or entry.role is Role.ROUTES for entry in found.files)
     some = any(entry.role in (Role.SERVICES, Role.ALL) for entry in found.files)
     known = all_read and (some or found.whole)

@@ -18,6 +18,7 @@ APPS = {
     PHP + "toolstack: php\n": ("unknown-key", "it has no effect", '"type" took its place'),
     PHP + "size: m\n": ("bad-value", '"m" is not allowed', 'did you mean "M"?'),
     PHP + "size: 2\n": ("wrong-type", "not the number 2", "put it in quotes"),
+    PHP + f"disk: {10**20}\n": ("wrong-type", "must be a whole number", "without a unit"),
     PHP + "disk:\n  a: 1\n": ("wrong-type", "not a map", "a whole number"),
     PHP + "start: x\n": ("unknown-key", '"start"', "web: { commands"),
     PHP + "env: {A: b}\n": ("unknown-key", '"env"', "variables: { env: ... }"),
@@ -142,6 +143,7 @@ FOLLOWING = {
         NAMED + "type: 'composable:26.05'\nstack: {runtime: []}\nrelationships: {r: 'db:redis'}\n",
         "db: {type: 'redis:8.0'}\n",
     ),
+    "services that are a list": (PHP + "relationships: {r: 'db:redis'}\n", "- db\n"),
     "a service without a type": (PHP, "db: {tpye: 'redis:8.0', type: 5}\n"),
     "a service's disk in quotes": (
         PHP + "relationships: {db: }\n",
@@ -198,3 +200,11 @@ def test_data_in_one_line():
     assert flow({"a": [True, None, "*", "it's", "no", "1"], "b": {}, "c": 5}) == (
         "{ a: [true, null, '*', 'it''s', 'no', '1'], b: {}, c: 5 }"
     )
+
+
+@pytest.mark.parametrize("key", ["../up", "..", "/../up", "a/../../up"])
+def test_a_mount_outside_the_app_is_an_error_however_it_is_written(key, tmp_path):
+    (tmp_path / "app.yaml").write_text(PHP + f"mounts:\n  {key}: {{source: tmp}}\n")
+    (problem,) = load(str(tmp_path)).problems
+    assert (problem.code, problem.severity.value) == ("path-escape", "error")
+    assert problem.position == ("app.yaml", 4, 3)
