@@ -13,6 +13,8 @@ from paasctl.control.client import Declined, EngineLost, connect
 
 REPEAT = 0.3
 """Seconds within which a second Ctrl-C is taken for the key repeating."""
+FAREWELL = 0.5
+"""Seconds in which a view leaves by itself after the third; one whose screen stands cannot."""
 
 
 class Interrupts:
@@ -40,6 +42,9 @@ class Interrupts:
             self.count += 1
             self._first = now
             self._ask("slay")
+            if self.count > 2:
+                signal.signal(signal.SIGALRM, _leave)
+                signal.setitimer(signal.ITIMER_REAL, FAREWELL)
 
     def _ask(self, op: str) -> None:
         client = connect(self._state)
@@ -58,3 +63,8 @@ class Interrupts:
             os.read(self.wake, 512)
         except BlockingIOError:
             return
+
+
+def _leave(number: int, frame: object) -> None:
+    """Leave from wherever we are: a write to a screen that nobody reads, say."""
+    raise KeyboardInterrupt

@@ -145,3 +145,15 @@ def test_wrong_usage_is_a_sentence(root: Path, words: tuple[str, ...], said: str
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.checklist(17)
+def test_the_last_half_line_of_a_killed_process_is_shown_and_its_bytes_are_its_own(
+    root: Path,
+) -> None:
+    with running(root) as here:
+        code = r"import os, signal; os.write(1, b'caf\xe9 \xff\nlast words'); os.kill(0, 9)"
+        here.apply(here.python("a", code, once=True))
+        here.until(lambda n: n["id"] == "a" and n["exit"] is not None)
+        assert logs(root).stdout == "a  | caf\ufffd \ufffd\na  | last words\n"
+        assert (Path(here.rundir.log) / "a.log").read_bytes() == b"caf\xe9 \xff\nlast words"

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,7 @@ def test_a_name_that_there_is_not_is_refused_and_nothing_stays(tmp_path: Path) -
         assert process.wait(LONG) == 4
 
 
+@pytest.mark.checklist(18, "terminal")
 def test_a_screen_that_nobody_reads_holds_up_no_child_and_not_the_end(tmp_path: Path) -> None:
     count = 300_000
     flood = (
@@ -107,6 +109,7 @@ def test_a_screen_that_nobody_reads_holds_up_no_child_and_not_the_end(tmp_path: 
     assert shown.count(b"over\n") == 2
 
 
+@pytest.mark.checklist(17)
 def test_a_line_of_a_hundred_megabytes_needs_no_memory(tmp_path: Path) -> None:
     code = (
         "import os, signal\nfor n in range(1600): os.write(1, b'x' * 65536)\n"
@@ -160,3 +163,19 @@ def test_a_terminal_for_nobody_is_refused(tmp_path: Path) -> None:
     project(tmp_path, a=SPEAK.format("a"))
     with up(tmp_path, "--tty", "c", stdout=subprocess.DEVNULL) as process:
         assert process.wait(LONG) == 4
+
+
+def test_the_third_ctrl_c_leaves_even_a_screen_that_stands(tmp_path: Path) -> None:
+    project(tmp_path, a="import signal\nprint('x' * 10_000_000)\nsignal.pause()")
+    read, write = os.pipe()
+    with up(tmp_path, stdout=write) as process:
+        os.close(write)
+        eventually(lambda: log_of(tmp_path, "a").exists(), "it starts", LONG)
+        size = 10_000_001
+        eventually(lambda: log_of(tmp_path, "a").stat().st_size == size, "written", LONG)
+        began = time.monotonic()
+        for number in range(3):
+            eventually(lambda n=number: time.monotonic() > began + 0.4 * n, "no key repeats")
+            process.send_signal(signal.SIGINT)
+        assert process.wait(LONG) == 130
+        os.close(read)
