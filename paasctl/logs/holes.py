@@ -9,11 +9,12 @@ BLOCK = 64 * 1024
 def first_data(fd: int) -> int:
     """Return the offset at which what is left of a file begins, its size if nothing is.
 
-    A hole ends with a block and the first line somewhere in it; the NULs between are skipped.
+    A hole ends with a block and the first line begins somewhere in it; the NULs between are
+    skipped, which only a log that begins with NULs of its program's own could miss.
     """
     at = next_data(fd, 0)
-    if at == 0:
-        return 0
+    if os.pread(fd, 1, at) != b"\0":
+        return at
     while block := os.pread(fd, BLOCK, at):
         left = block.lstrip(b"\0")
         at += len(block) - len(left)

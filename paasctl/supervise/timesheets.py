@@ -79,7 +79,13 @@ class Timesheets:
             return []
 
     def _note(self, name: str, found: os.stat_result) -> bool:
-        """Add a record for a log that may have grown; return whether it had."""
+        """Add a record for a log that may have grown; return whether it had.
+
+        A log in which nothing has been written needs no index: most of a thousand workers.
+        """
+        if found.st_size == 0 and name not in self._known:
+            self._known[name] = _identity(found)
+            return False
         moment = Moment(min(found.st_mtime_ns // 1_000_000, self._now()), found.st_size)
         try:
             fd = self._open(name)
@@ -107,12 +113,13 @@ class Timesheets:
     def _append(self, name: str, fd: int, moment: Moment, inode: int) -> bool:
         length = os.fstat(fd).st_size
         known = self._known.get(name)
-        if length >= HEAD.size and known and known[0] == inode:
+        if length >= HEAD.size and known and known[0] == inode and known[1] > 0:
             last: int | None = known[1]
         else:
             last = self._last(name, fd, length, inode)
         if last is None or moment.size < last:  # there is none yet, or it is another file's
-            os.ftruncate(fd, 0)
+            if length:
+                os.ftruncate(fd, 0)
             if moment.size == 0:
                 return False
             os.write(fd, head(inode) + record(moment))

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable
 
 LINE = 64 * 1024
-"""Bytes searched for the line's beginning; a longer line is cut where it is."""
+"""Bytes searched for the line's beginning; a longer line is cut where it is. Less than this is
+never given back: it would be no hole, only NULs in a block that stays."""
 COPIED = 1024 * 1024
 SLACK = 8
 """A log may outgrow its limit by this part of it, and at least LINE, before it is cut back."""
@@ -49,7 +50,7 @@ class Trimmer:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         try:
             at = _line_start(fd, end)
-            if os.fstat(fd).st_ino != log[0] or at <= self._starts.get(log[0], 0):
+            if os.fstat(fd).st_ino != log[0] or at < self._starts.get(log[0], 0) + LINE:
                 return 0
             try:
                 punch(fd, at)

@@ -122,6 +122,14 @@ def test_no_byte_younger_than_both_limits_is_lost(
         assert desk.start() <= max(kept_by_age, kept_by_size, 0)
 
 
+def test_what_would_not_free_a_block_stays(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, LogLimits(0, 60.0))
+    desk.write(10, NOW)
+    desk.write(10, NOW + 2 * AGED)
+    assert desk.left() == desk.written
+    desk.check()
+
+
 def test_without_limits_everything_stays(tmp_path: Path) -> None:
     desk = Desk(tmp_path, LogLimits(0, 0))
     for year in range(4):

@@ -147,6 +147,14 @@ def test_a_hole_is_neither_read_nor_shown(tmp_path: Path) -> None:
     assert shown(tmp_path, Wanted(lines=10**6), "a.log") == [(1000, lines[cut:])]
 
 
+def test_nuls_in_a_block_that_was_not_freed_are_skipped_too(tmp_path: Path) -> None:
+    make(tmp_path, "a.log", [(1000, b"gone\nhere\n")])
+    fd = os.open(tmp_path / "a.log", os.O_RDWR)
+    punch(fd, 5)
+    os.close(fd)
+    assert shown(tmp_path, Wanted(), "a.log") == [(1000, b"here\n")]
+
+
 def test_gigabytes_of_hole_cost_nothing(tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     with log.open("wb") as file:

@@ -69,6 +69,18 @@ def test_a_log_that_was_empty_at_first(desk: Desk) -> None:
     assert not desk.said
 
 
+def test_an_empty_log_has_no_index_and_is_no_reason_to_trust_an_old_one(desk: Desk) -> None:
+    desk.write(b"one and more\n", NOW)
+    os.rename(desk.log, desk.directory / "old")
+    desk.anew()
+    desk.write(b"", NOW + 1)
+    desk.write(b"longer than what was there before\n", NOW + 2)
+    assert desk.known() == [Moment(int(NOW * 1000) + 2000, 34)]
+    (desk.directory / "quiet.log").write_bytes(b"")
+    desk.sheets.look()
+    assert not (desk.directory / DIRECTORY / "quiet.log").exists()
+
+
 def test_an_index_that_somebody_removes_begins_anew(desk: Desk) -> None:
     desk.write(b"one\n", NOW)
     desk.index.unlink()
