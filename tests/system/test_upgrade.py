@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from paasctl.control.client import Declined, connect
-from paasctl.model.plan import Kind, Stage
+from paasctl.model.logtimes import DIRECTORY, moments
+from paasctl.model.plan import Kind, LogLimits, Stage, Terminal
+from paasctl.terminal.program import prefix
 from tests.running import REPOSITORY, Running, eventually, gone, marked, running
 
 pytestmark = pytest.mark.system
@@ -301,3 +303,28 @@ def test_a_package_that_is_taken_away_costs_nobody_anything(tmp_path: Path) -> N
         os.kill(here.engine, signal.SIGKILL)
         eventually(lambda: gone(here.guardian) and not marked(here.rundir.path), "it guards")
         assert "Traceback" not in Path(here.rundir.engine_log).read_text()
+
+
+def test_times_and_limits_of_logs_and_terminals_go_on(here: Running) -> None:
+    path = f"{os.environ['XDG_RUNTIME_DIR']}/{os.getpid()}-u.tty"
+    os.mkfifo(here.root / "go")
+    code = (
+        "import os, sys\nprint(os.isatty(1))\n"
+        "open('go').read()\nfor n in range(20000): print('%098d' % n)\nsys.stdin.read()"
+    )
+    spec = here.python("w", code)._replace(terminal=Terminal(prefix(sys.executable, path), path))
+    here.apply(spec, logs=LogLimits(500_000, 0))
+    here.until_said("w", "True")
+    index = Path(here.rundir.log) / DIRECTORY / "w.log"
+    eventually(index.exists, "the first line is noted")
+    pid, before = here.pid("w"), index.read_bytes()
+    upgraded(here)
+    assert index.read_bytes() == before
+    (here.root / "go").write_text("\n")
+    log = Path(here.rundir.log) / "w.log"
+    size = 20_000 * 100 + len("True\r\n")
+    eventually(lambda: log.stat().st_size == size, "all is in the log")
+    eventually(lambda: log.stat().st_blocks * 512 < 1_000_000, "it is cut back to its limit")
+    known = moments(index.read_bytes(), log.stat().st_ino, size)
+    assert known[-1].size == size
+    assert here.pid("w") == pid
