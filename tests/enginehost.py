@@ -1,7 +1,9 @@
 """Starts guardian and engine for a directory, as `paasctl up -d` does, and leaves."""
 
+import itertools
 import os
 import sys
+import time
 
 import paasctl.supervise.engine
 import paasctl.supervise.guardian
@@ -13,6 +15,9 @@ for option in sys.argv[2:]:
         from paasctl.supervise.posix import PosixKernel
 
         paasctl.supervise.engine.new_kernel = PosixKernel
+    elif option == "jumping":  # the wall clock jumps an hour forth or back at every look
+        real, jumps = time.time, itertools.cycle((3600.0, -3600.0, 0.0))
+        time.time = lambda real=real, jumps=jumps: real() + next(jumps)
     else:  # a user's id
         os.setgroups([])
         os.setgid(int(option))

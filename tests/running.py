@@ -51,7 +51,7 @@ class Running:
     """One engine in a directory of its own."""
 
     def __init__(self, root: Path, *options: str) -> None:
-        """`options` are those of enginehost.py: "posix", or the id of a user."""
+        """`options` are those of enginehost.py: "posix", "jumping", or the id of a user."""
         self.root = root
         self.options = options
         self.rundir: RunDir = run_dir(str(root))

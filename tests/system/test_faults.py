@@ -1,6 +1,7 @@
 """The system refuses something, for real: the engine says so, loses nothing, and recovers."""
 
 import errno
+import itertools
 import os
 import resource
 import shutil
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,6 +175,7 @@ def opened_for(uid: int, root: Path) -> None:
 # -- a full disk
 
 
+@pytest.mark.checklist(18, "disk full")
 def test_a_disk_that_is_full_stops_nobody_and_what_happened_is_written_later(
     here: Running,
 ) -> None:
@@ -269,6 +272,7 @@ def reconnected(here: Running) -> None:
     client.ask("watch", since=0)
 
 
+@pytest.mark.checklist(20, "stale")
 def test_a_removed_state_directory_is_made_again(here: Running) -> None:
     here.apply(
         here.spec("w", OBEYS), here.spec("off", OBEYS),
@@ -416,6 +420,30 @@ def test_a_project_that_cannot_be_written_is_refused_in_words(tmp_path: Path) ->
 # -- a machine that sleeps
 
 
+@pytest.mark.checklist(13)
+def test_a_wall_clock_that_jumps_for_ever_moves_nothing(tmp_path: Path) -> None:
+    """An hour forth and back at every look: pauses and graces keep their monotonic length."""
+    with running(tmp_path, "jumping") as here:
+        ignores = "import signal,time\nsignal.signal(15, signal.SIG_IGN)\nprint('up')\n"
+        here.apply(
+            here.spec("crash", "date +%s.%N; exit 1"),
+            here.python("stubborn", f"{ignores}time.sleep(1000)"),
+        )
+        here.until_said("stubborn", "up")
+        eventually(lambda: here.log("crash").count("\n") >= 3, "three starts")
+        starts = [float(line) for line in here.log("crash").split()]
+        gaps = [second - first for first, second in itertools.pairwise(starts)]
+        assert gaps[0] >= 0.99, "no storm"
+        assert gaps[1] >= 1.99
+        began = time.monotonic()
+        here.client.ask("down", targets=["stubborn"], timeout=2)
+        here.until_state("stubborn", "stopped")
+        assert time.monotonic() - began >= 1.99, "no freeze, and not sooner"
+        stamps = {str(n["at"]) for n in here.client.ask("watch", since=0) and here.client.pending()}
+        assert len(stamps) > 1, "the clock did jump"
+
+
+@pytest.mark.checklist(13)
 def test_an_engine_that_was_stopped_for_a_while_does_not_storm(here: Running) -> None:
     """SIGSTOP and SIGCONT are what suspending the machine looks like from inside."""
     here.apply(here.spec("crash", "exit 1"), here.spec("w", OBEYS))

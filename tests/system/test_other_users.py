@@ -86,6 +86,7 @@ def test_a_state_directory_that_was_open_is_closed(tmp_path: Path) -> None:
 
 
 @need_root
+@pytest.mark.checklist(24)
 def test_another_user_can_neither_read_nor_connect(here: Running) -> None:
     here.apply(here.spec("w", OBEYS))
     here.until_said("w", "up")
@@ -103,6 +104,7 @@ def test_another_user_can_neither_read_nor_connect(here: Running) -> None:
 
 
 @need_root
+@pytest.mark.checklist(24)
 def test_one_who_gets_through_all_doors_is_not_answered(here: Running) -> None:
     """With every mode opened by hand, the engine still asks the kernel who is calling."""
     here.apply(here.spec("w", OBEYS))
@@ -122,6 +124,7 @@ def test_one_who_gets_through_all_doors_is_not_answered(here: Running) -> None:
 
 
 @need_root
+@pytest.mark.checklist(24)
 def test_a_state_directory_that_somebody_else_has_made_is_refused(tmp_path: Path) -> None:
     opened(tmp_path)
     tmp_path.chmod(0o777)
@@ -156,6 +159,7 @@ def resident(pid: int) -> int:
     return int(text.partition("VmRSS:")[2].split()[0])
 
 
+@pytest.mark.checklist(25)
 def test_noise_on_the_socket_is_survived(here: Running) -> None:
     here.apply(here.spec("w", OBEYS))
     here.until_said("w", "up")

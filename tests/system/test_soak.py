@@ -63,6 +63,7 @@ def measured(here: Running) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.system
+@pytest.mark.checklist(7)
 def test_five_thousand_restarts_and_ten_thousand_exits_leave_no_trace(tmp_path: Path) -> None:
     with running(tmp_path) as here:
         names = [f"w{number}" for number in range(WORKERS)]

@@ -84,6 +84,8 @@ def test_fifty_upgrades_in_a_row_under_restarts(here: Running) -> None:
     assert gone(before[1])
 
 
+@pytest.mark.checklist(11, "upgrade")
+@pytest.mark.checklist(11, "guardian")
 def test_a_restart_counter_a_stop_by_sv_and_a_wish_survive(here: Running) -> None:
     here.apply(here.spec("released", OBEYS), here.spec("kept", OBEYS))
     here.until_said("released", "up")

@@ -82,6 +82,7 @@ def test_a_number_that_nobody_can_wait_for_is_refused(value: str) -> None:
 
 
 @pytest.mark.scale
+@pytest.mark.checklist(25)
 def test_a_million_frames_leave_no_trace() -> None:
     """A hundred thousand different ones, ten times: what grows, grows each time."""
     lines = list(frames(0, 100_000))
