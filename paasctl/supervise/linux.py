@@ -199,6 +199,9 @@ class LinuxKernel(PosixKernel):
             sign, evidence = self._oom.look(instance, pid, suspicion)
         return found._replace(sign=sign, evidence=evidence, group_peak=self._oom.peak(instance))
 
+    def ask_group(self, family: Family) -> None:
+        """Do nothing: what a leader has left behind has come to us, and is asked one by one."""
+
     def remains(self, family: Family) -> bool:
         """Return whether any process of the family is left, as far as adoption has shown."""
         return family.leader is not None or bool(family.orphans)

@@ -147,11 +147,20 @@ class PosixKernel:
         if family is None:
             return
         self.adopt()
+        self.ask_group(family)
         for pid in family.members():
             if pid not in family.told:
                 family.told |= {pid}
                 self.send(pid, number if pid == family.leader else signal.SIGTERM)
                 self.send(pid, signal.SIGCONT)
+
+    def ask_group(self, family: Family) -> None:
+        """Signal, once, what a leader has left behind in its group: here nobody comes to us."""
+        group = -family.session  # as kill(2) writes it; the pid itself was the leader's
+        if family.leader is None and group not in family.told:
+            family.told |= {group}
+            self.group(family, signal.SIGTERM)
+            self.group(family, signal.SIGCONT)
 
     def destroy(self, instance: str) -> None:
         """Send SIGKILL to the whole group."""
