@@ -13,7 +13,7 @@ from paasctl.cli.running import place_of, resolve, short_names
 from paasctl.cli.snapshot import Snapshot, snapshot
 from paasctl.cli.table import Cell, Column, envelope, plain, table
 from paasctl.cli.talk import talk
-from paasctl.model.status import Shown, Status
+from paasctl.model.status import By, Shown, Status
 
 COLUMNS = (
     Column("NAME"),
@@ -103,7 +103,10 @@ def _word(row: Status) -> str:
 
 
 def _outlook(row: Status, now: float) -> str:
-    """Return what comes next, or how it ended."""
+    """Return what comes next, or how it ended; of one that runs, how that before it did.
+
+    An end that we were asked for is no news once it runs again.
+    """
     ended = told(row.exit)
     if row.state == Shown.BACKING_OFF and row.next is not None:
         at = seconds_of(row.next)
@@ -112,10 +115,11 @@ def _outlook(row: Status, now: float) -> str:
     if row.state == Shown.STOPPING and row.kill_at is not None:
         at = seconds_of(row.kill_at)
         return "" if at is None else f"SIGKILL in {span(max(0.0, at - now) + 0.999)}"
-    if row.state in UP:
+    if row.state in UP and (row.exit or {}).get("by") in (None, By.PAASCTL):
         return ""
     when = seconds_of(str((row.exit or {}).get("at") or ""))
-    return f"{ended}, {span(now - when)} ago" if ended and when is not None else ended
+    ago = f"{ended}, {span(now - when)} ago" if ended and when is not None else ended
+    return f"last {ago}" if row.state in UP else ago
 
 
 COMMAND = Command(

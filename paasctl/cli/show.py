@@ -15,17 +15,19 @@ from paasctl.cli.snapshot import Snapshot, plan_in_force, snapshot
 from paasctl.cli.talk import talk
 from paasctl.cli.trees import Member, trees
 from paasctl.model.plan import InstanceSpec, Plan
-from paasctl.model.status import Shown, Status
+from paasctl.model.status import Status
 from paasctl.plan.mounts import Binding
 
 ENDS = 10
 """Ends of earlier processes that are shown."""
 LINES = 20
-UP = (Shown.RUNNING, Shown.STARTING, Shown.STOPPING)
 
 
 class Portrait(NamedTuple):
-    """All there is to say about an instance; `env` is fit to be shown."""
+    """All there is to say about an instance; `env` is fit to be shown.
+
+    `lines` are the last ones of its log, `last_words` those before its last end.
+    """
 
     row: Status
     spec: InstanceSpec
@@ -35,6 +37,7 @@ class Portrait(NamedTuple):
     processes: list[Member]
     ends: list[Notice]
     lines: list[str]
+    last_words: list[str]
     log: str
     waits_for: str
 
@@ -78,7 +81,8 @@ def _portrait(call: Call, place: Place, plan: Plan, seen: Snapshot, identity: st
         mounts=_mounts(place, spec),
         processes=_hidden(trees(place, [row])[identity], secrets, call.flag("reveal")),
         ends=ends_of(place, identity, ENDS),
-        lines=_lines(place, row),
+        lines=last_lines(place, row.log, LINES),
+        last_words=_last_words(place, row),
         log=place.file("log", row.log),
         waits_for=awaited(row, spec, seen.rows, stages) if seen.running else "",
     )
@@ -91,10 +95,10 @@ def _hidden(members: list[Member], secrets: Secrets, reveal: bool) -> list[Membe
     return [member._replace(command=secrets.hide(member.command)) for member in members]
 
 
-def _lines(place: Place, row: Status) -> list[str]:
-    """Return the last lines; of an instance that is down those before its process ended."""
-    end = None if row.state in UP else (row.exit or {}).get("log_end")
-    return last_lines(place, row.log, LINES, end if isinstance(end, int) else None)
+def _last_words(place: Place, row: Status) -> list[str]:
+    """Return the lines before the end of its last process; none if it has had no end."""
+    end = (row.exit or {}).get("log_end")
+    return last_lines(place, row.log, LINES, end) if isinstance(end, int) else []
 
 
 def _mounts(place: Place, spec: InstanceSpec) -> tuple[Binding, ...]:

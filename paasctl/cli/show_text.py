@@ -11,7 +11,7 @@ from paasctl.cli.command import Call
 from paasctl.cli.endings import how, memory_of, size, told, whose
 from paasctl.cli.ps import COLOURS
 from paasctl.cli.table import Cell, Column, envelope, plain, table
-from paasctl.model.status import Shown
+from paasctl.model.status import By, Shown
 
 if TYPE_CHECKING:  # each of the two modules knows the other
     from paasctl.cli.history import Notice
@@ -56,6 +56,7 @@ def as_json(project: str, found: "Portrait") -> str:
         "processes": [member._asdict() for member in found.processes],
         "exits": found.ends,
         "lines": found.lines,
+        "last_words": found.last_words,
     }
     return envelope({"project": project, "running": found.running, "instance": instance})
 
@@ -74,10 +75,18 @@ def as_text(call: Call, found: "Portrait") -> str:
         parts.append(_title("ends, the last one first", colour) + table(ENDS, cells, width_of(1)))
     shown = "" if call.flag("reveal") else ", secrets hidden (--reveal)"
     parts.append(_title(f"environment{shown}", colour) + _environment(found, width_of(1)))
-    if found.lines:
-        text = "".join(f"  {line}\n" for line in found.lines)
-        parts.append(_title("last lines", colour) + text)
+    for title, lines in _excerpts(found):
+        parts.append(_title(title, colour) + "".join(f"  {line}\n" for line in lines))
     return "\n".join(parts)
+
+
+def _excerpts(found: "Portrait") -> Iterator[tuple[str, list[str]]]:
+    """Yield parts of the log: what the last process had to say if nobody asked it to end."""
+    unasked = (found.row.exit or {}).get("by") not in (None, By.PAASCTL)
+    if unasked and found.last_words and found.last_words != found.lines:
+        yield "last lines before its last end", found.last_words
+    if found.lines:
+        yield "last lines", found.lines
 
 
 def _title(text: str, colour: bool) -> str:
