@@ -15,6 +15,7 @@ from paasctl.cli.exits import Exit, Refused
 from paasctl.cli.masking import Secrets, secrets_of
 from paasctl.cli.running import Place
 from paasctl.cli.snapshot import plan_in_force
+from paasctl.logs.holes import first_data
 from paasctl.model.plan import Plan, plan_to_json
 
 JOURNAL = 1024 * 1024
@@ -84,10 +85,11 @@ def _end(path: str, count: int) -> str:
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            file.seek(max(0, size - count))
+            start = max(first_data(file.fileno()), size - count)
+            file.seek(start)
             data = file.read(count)
     except FileNotFoundError:
         return ""
-    if size > count:
+    if start > 0:
         data = data.partition(b"\n")[2]
     return data.decode(errors="backslashreplace")

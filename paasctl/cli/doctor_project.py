@@ -17,6 +17,8 @@ from paasctl.model.status import By, Shown, Status
 if TYPE_CHECKING:
     from paasctl.model.project import Project, Service
 
+BLOCK = 512
+"""Bytes in the unit of st_blocks (stat(2))."""
 LOGS_LARGE = 1024**3
 """Bytes of logs that are worth a word."""
 
@@ -165,6 +167,6 @@ def _crashes(place: Place) -> Iterator[Finding]:
 
 def _logs(place: Place) -> Finding:
     files = [entry for entry in os.scandir(place.file("log")) if entry.is_file()]
-    whole = sum(entry.stat().st_size for entry in files)
+    whole = sum(entry.stat().st_blocks * BLOCK for entry in files)  # they may have holes
     grade = Grade.WARN if whole > LOGS_LARGE else Grade.OK
     return Finding("logs", grade, f"{size(whole)} in {len(files)} files")
