@@ -81,7 +81,7 @@ class Guardian:
         listening()
         status = self._await()
         if status != 0 and sys.platform == "linux":
-            _clean_up(self._rundir, status, wake)
+            _clean_up(self._rundir, self._engine, status, wake)
         return 0 if status == 0 else 1
 
     def tell(self, why: str) -> None:
@@ -142,10 +142,10 @@ def _be_engine(rundir: RunDir, ties: Ties, ready: int) -> int:
     return 0
 
 
-def _clean_up(rundir: RunDir, status: int, wake: int) -> None:
+def _clean_up(rundir: RunDir, engine: int, status: int, wake: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # this is the end already
-    reason = str(decode(status))
+    reason = f"{decode(status)}{_evidence(engine, status)}"
     killed = sweep(GRACE, _waiter(wake))
     Voice(_stamp).say(f"the engine {reason}: ended everything, {killed} by SIGKILL")
     try:
@@ -166,6 +166,16 @@ def _clean_up(rundir: RunDir, status: int, wake: int) -> None:
         }
     )
     journal.flush()
+
+
+def _evidence(engine: int, status: int) -> str:
+    """Return what the kernel log says of the engine's end, if SIGKILL has ended it."""
+    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+        return ""
+    from paasctl.supervise.oom import said_lately
+
+    said = said_lately(engine)
+    return f" ({said})" if said else ""
 
 
 def _stamp() -> str:

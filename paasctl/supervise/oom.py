@@ -14,6 +14,7 @@ Nothing here is looked at before a suspicious death, but for one baseline at the
 
 import os
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from paasctl.supervise.kernel import Sign, Suspicion
@@ -22,6 +23,8 @@ VMSTAT = "/proc/vmstat"
 LOG = "/dev/kmsg"
 FIRST_NAMESPACE = "pid:[4026531836]"
 """The pid namespace that the machine was started with (PROC_PID_INIT_INO, linux/proc_ns.h)."""
+LATELY = 60.0
+"""Seconds: what the log says of a process id before may be of another process."""
 TOGETHER = 2.0
 """Seconds in which several deaths may belong to one rise of the counter."""
 REMEMBERED = 64
@@ -122,18 +125,48 @@ class OomWatch:
 
     def _read_log(self) -> None:
         """Take in what the kernel log has said since the last time."""
-        while self._log is not None:
-            try:
-                killed = victim(os.read(self._log, RECORD))
-            except BlockingIOError:
-                return
-            except BrokenPipeError:  # overwritten before we came to it: go on with what is left
-                continue
+        for record in () if self._log is None else _records(self._log):
+            killed = victim(record)
             if killed is not None:
                 self._named.pop(killed[0], None)
                 self._named[killed[0]] = killed[1]
                 if len(self._named) > REMEMBERED:
                     del self._named[next(iter(self._named))]
+
+
+def said_lately(pid: int) -> str:
+    """Return what the kernel log says of the end of `pid` in the last minute; "" for nothing.
+
+    For the guardian, when the engine has gone: reads the whole log, at most some megabytes.
+    """
+    log = _open_log(os.SEEK_SET)
+    if log is None:
+        return ""
+    since = (time.monotonic() - LATELY) * 1e6
+    said = ""
+    for record in _records(log):
+        killed = victim(record)
+        if killed is not None and killed[0] == pid and _microseconds(record) >= since:
+            said = killed[1]
+    os.close(log)
+    return said
+
+
+def _records(log: int) -> Iterator[bytes]:
+    """Yield the records of the kernel log from where we are to its end."""
+    while True:
+        try:
+            yield os.read(log, RECORD)
+        except BlockingIOError:
+            return
+        except BrokenPipeError:  # overwritten before we came to it: go on with what is left
+            continue
+
+
+def _microseconds(record: bytes) -> int:
+    """Return the time of a record since the boot. In: b"6,339,5140900,-;…"  Out: 5140900."""
+    number = record.partition(b";")[0].split(b",")[2:3]
+    return int(number[0]) if number and number[0].isdigit() else 0
 
 
 def victim(record: bytes) -> tuple[int, str] | None:
@@ -188,9 +221,12 @@ def group_of(pid: int | str) -> Group | None:
 
 
 def _group(mount: str, path: bytes, events: str, peak: str) -> Group | None:
-    folder = f"{mount}{os.fsdecode(path).rstrip('/')}/memory."
-    group = Group(folder + events, folder + peak)
-    return group if os.path.exists(group.events) else None
+    """Return the files of a group; a container may see its own as the root, and not its path."""
+    for folder in (f"{mount}{os.fsdecode(path).rstrip('/')}", mount):
+        group = Group(f"{folder}/memory.{events}", f"{folder}/memory.{peak}")
+        if os.path.exists(group.events):
+            return group
+    return None
 
 
 def peak_of(group: Group) -> int | None:
@@ -210,13 +246,13 @@ def log_is_readable() -> bool:
     return log is not None
 
 
-def _open_log() -> int | None:
-    """Open the kernel log at its end; None where its process ids mean nothing, or it is closed."""
+def _open_log(whence: int = os.SEEK_END) -> int | None:
+    """Open the kernel log; None where its process ids mean nothing, or it is closed to us."""
     try:
         if os.readlink("/proc/self/ns/pid") != FIRST_NAMESPACE:
             return None
         log = os.open(LOG, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        os.lseek(log, 0, os.SEEK_END)
+        os.lseek(log, 0, whence)
     except OSError:
         return None
     return log

@@ -1,15 +1,18 @@
 """Who ended a process, on the real kernel: ourselves, the kernel for want of memory, somebody."""
 
 import os
+import shlex
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from paasctl.supervise.journal import last_notice
 from paasctl.supervise.oom import LOG, group_of
-from tests.running import Running, eventually, running
+from tests.running import Running, eventually, gone, running
 
 pytestmark = pytest.mark.system
 
@@ -167,3 +170,40 @@ def test_its_own_cgroup_tells_and_has_the_peak(cgroup: Path, here: Running) -> N
     assert found["peak_of"] == "cgroup"
     assert isinstance(found["peak"], int)
     assert LIMIT // 2 < found["peak"] <= LIMIT
+
+
+def test_a_shell_whose_program_was_killed_is_told_from_one_that_was(here: Running) -> None:
+    here.apply(here.spec("w", "sh -c 'kill -9 $$'; exit $?"))
+    found = ended(here, "w")
+    assert (found["code"], found["by"], found["certain"]) == (137, "itself", True)
+
+
+@pytest.mark.optional
+@pytest.mark.skipif(sys.platform != "linux", reason="memory cgroups are Linux's")
+def test_a_shell_whose_program_ran_out_of_memory(cgroup: Path, here: Running) -> None:
+    line = f'{sys.executable} -S -c "{HUNGRY}"; exit $?'.replace("'up'", "1")
+    here.apply(here.spec("shell", line)._replace(enclosure=inside(cgroup)))
+    found = ended(here, "shell")
+    assert (found["code"], found["by"], found["certain"]) == (137, "kernel", False)
+
+
+@pytest.mark.optional
+@pytest.mark.skipif(not os.access(LOG, os.R_OK), reason="the kernel log cannot be read here")
+def test_an_engine_that_ran_out_of_memory_is_told_by_the_guardian(
+    cgroup: Path, here: Running
+) -> None:
+    here.apply(here.spec("w", "echo up; exec sleep 1000"))
+    here.until_said("w", "up")
+    Path(f"/proc/{here.engine}/oom_score_adj").write_text("1000")
+    (cgroup / "cgroup.procs").write_text(str(here.engine))
+    hungry = f"echo -900 > /proc/self/oom_score_adj; echo $$ > {cgroup}/cgroup.procs; exec "
+    with subprocess.Popen(
+        ["/bin/sh", "-c", hungry + shlex.join([sys.executable, "-S", "-c", HUNGRY])],
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        eventually(lambda: gone(here.guardian), "the guardian has ended everything")
+        process.kill()
+    last = last_notice(here.rundir.journal)
+    assert last is not None
+    assert "the engine killed by SIGKILL (" in str(last["reason"])
+    assert f"Killed process {here.engine} " in str(last["reason"])

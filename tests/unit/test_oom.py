@@ -1,6 +1,7 @@
 """The kernel's records of out-of-memory kills, as it writes them."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ class Machine:
         monkeypatch.setattr(oom, "VMSTAT", str(folder / "vmstat"))
         read, self._log = os.pipe()
         os.set_blocking(read, False)
-        monkeypatch.setattr(oom, "_open_log", lambda: read if log else None)
+        monkeypatch.setattr(oom, "_open_log", lambda *_: read if log else None)
         monkeypatch.setattr(oom, "_cgroups", lambda pid: b"here" if pid == "self" else b"there")
         monkeypatch.setattr(oom, "group_of", lambda p: self.shared if p == "self" else self.own)
 
@@ -79,8 +80,9 @@ class Machine:
         (self._folder / name).write_text(f"oom_kill {number}\n")
         return Group(str(self._folder / name), str(self._folder / f"{name}.peak"))
 
-    def log(self, pid: int) -> None:
-        os.write(self._log, b"3,9,5,-;Out of memory: Killed process %d (x) total-vm:1kB" % pid)
+    def log(self, pid: int, at: float = 0.0) -> None:
+        text = b"3,9,%d,-;Out of memory: Killed process %d (x) total-vm:1kB" % (at * 1e6, pid)
+        os.write(self._log, text)
 
 
 @pytest.fixture
@@ -161,3 +163,18 @@ def test_only_the_last_victims_are_kept(logging: Machine) -> None:
         logging.log(pid)
         assert watch.look("w", pid, LEADER)[0] is Sign.CERTAIN
     assert watch.look("w", 7, LEADER)[0] is Sign.NONE
+
+
+def test_what_was_said_lately_of_a_process(logging: Machine) -> None:
+    now = time.monotonic()
+    logging.log(42, now - 2 * oom.LATELY)
+    assert oom.said_lately(42) == "", "another process had that number then"
+
+
+def test_what_was_said_just_now(logging: Machine) -> None:
+    logging.log(42, time.monotonic())
+    assert oom.said_lately(42).startswith("Out of memory: Killed process 42 ")
+
+
+def test_nothing_is_said_where_the_log_is_closed(silent: Machine) -> None:
+    assert oom.said_lately(42) == ""
