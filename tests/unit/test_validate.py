@@ -13,7 +13,7 @@ from paasctl.cli.problems import annotation, one_line
 from paasctl.cli.sarif import sarif
 from paasctl.manifest.load import load
 from paasctl.model.position import Position
-from paasctl.model.problem import Problem, Severity
+from paasctl.model.problem import Note, Problem, Severity
 
 TESTS = Path(__file__).parents[1]
 APP = 'name: app\ntype: "python:3.13"\n'
@@ -136,6 +136,12 @@ def test_a_path_that_is_not_there_is_wrong_usage(project):
     with pytest.raises(Refused, match="nowhere") as refused:
         validate.COMMAND.run(Call({"path": ("nowhere.yaml",)}))
     assert refused.value.code == 2
+
+
+def test_an_annotation_names_the_places_that_explain_it():
+    note = Note(Position("app.yaml", 7, 3), 'worker "q" inherits this mount')
+    problem = Problem("x", Severity.ERROR, Position("app.yaml", 1, 1), (), "a", "b", (note,))
+    assert annotation(problem).endswith('::a%0Ab%0Aapp.yaml:7:3: worker "q" inherits this mount')
 
 
 def test_an_annotation_is_escaped():
