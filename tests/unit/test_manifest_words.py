@@ -163,6 +163,15 @@ def test_what_only_follows_from_a_mistake_is_not_said(name, tmp_path):
     assert len({p.position.line for p in problems}) == 1
 
 
+def test_what_is_missing_beside_another_mistake_is_said(tmp_path):
+    (tmp_path / "app.yaml").write_text(PHP + "relationships: {r: 'db:mysql', v: 'v:http'}\n")
+    (tmp_path / "services.yaml").write_text(
+        "db: {type: 'mariadb:11.8', size: XXL}\nv: {type: 'varnish:6.0', size: XXL}\n"
+    )
+    said = {(p.code, p.position.line) for p in load(str(tmp_path)).problems}
+    assert {("bad-value", 1), ("missing-disk", 1), ("bad-value", 2), ("missing-key", 2)} == said
+
+
 def test_a_mistake_in_an_included_file_shows_both_places(tmp_path):
     (tmp_path / "web.yaml").write_text("commands: {strat: x}\n")
     (tmp_path / "app.yaml").write_text(PHP + "web: !include web.yaml\n")
