@@ -11,7 +11,9 @@ from paasctl.model.project import App, Project, Settings, Worker
 
 def run(call: Call) -> int:
     """Print the effective configuration; 1 if the manifests have errors."""
-    project = _project(call)
+    from paasctl.cli.running import place_of
+
+    project = effective(place_of(call).root, call.quiet)
     apps = _chosen(project, call.app, call.text("worker"))
     form = call.text("format") or call.format
     if call.flag("origin"):
@@ -27,13 +29,12 @@ def run(call: Call) -> int:
     return Exit.DONE
 
 
-def _project(call: Call) -> Project:
-    """Load the project around; its problems are said, errors refused."""
-    from paasctl.cli.running import place_of
+def effective(root: str, quiet: bool) -> Project:
+    """Load the project in `root`; its problems are said, `quiet` errors only, these refused (1)."""
     from paasctl.manifest.load import load
 
-    loaded = load(place_of(call).root)
-    spoken = [p for p in loaded.problems if p.severity is Severity.ERROR or not call.quiet]
+    loaded = load(root)
+    spoken = [p for p in loaded.problems if p.severity is Severity.ERROR or not quiet]
     if spoken:
         from paasctl.cli.problems import render
         from paasctl.cli.talk import talk

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from paasctl.cli.command import Call
 from paasctl.cli.engine import asked
@@ -19,8 +19,15 @@ from paasctl.model.plan import plan_text
 from paasctl.model.problem import Problem, Severity
 from paasctl.supervise.rundir import RunDir, replace
 
-_CODES = {"port-taken": Exit.TAKEN, "unknown-worker": Exit.UNKNOWN_NAME}
-_NO_SUCH_SERVER = "is of a type for which paasctl has no server:"
+if TYPE_CHECKING:
+    from paasctl.host.obstacle import Obstacle
+
+_CODES = {
+    "port-taken": Exit.TAKEN,
+    "unknown-worker": Exit.UNKNOWN_NAME,
+    "unknown-service": Exit.UNKNOWN_NAME,
+    "unusable-url": Exit.USAGE,
+}
 
 
 class Planned(NamedTuple):
@@ -54,12 +61,19 @@ def make_plan(place: Place, options: Options, quiet: bool = False) -> Planned:
     try:
         facts = gather(loaded.project, place.root, options)
     except Obstacle as obstacle:
-        raise Refused(_CODES[obstacle.cause], obstacle.message, obstacle.fix) from obstacle
+        raise refused(obstacle) from obstacle
     built = build(loaded.project, facts)
     if built.missing:
-        raise _missing(built)
+        from paasctl.cli.missing import refusal
+
+        raise refusal(built.missing)
     roots = {app.name: app.root for app in loaded.project.apps}
     return Planned(built, facts, loaded.project.files, len(warnings), roots)
+
+
+def refused(obstacle: "Obstacle") -> Refused:
+    """Return the answer to a wish that this machine or project cannot grant."""
+    return Refused(_CODES[obstacle.cause], obstacle.message, obstacle.fix)
 
 
 def _unreadable(errors: Sequence[Problem]) -> Refused:
@@ -67,26 +81,6 @@ def _unreadable(errors: Sequence[Problem]) -> Refused:
         return Refused(Exit.FAILED, "there is nothing to run without a manifest")
     many = f"{len(errors)} errors" if len(errors) > 1 else "an error"
     return Refused(Exit.FAILED, f"the manifests have {many}, nothing was changed")
-
-
-def _missing(built: Built) -> Refused:
-    lines: list[str] = []
-    for service in built.missing:
-        known = "needs a server; any of these gives one:" if service.hints else _NO_SUCH_SERVER
-        lines.append(f"{service.name} ({service.type}) {known}")
-        lines += [f"    {hint}" for hint in service.hints or _without_server()]
-    names = ", ".join(service.name for service in built.missing)
-    return Refused(Exit.MISSING_PROGRAM, f"no server here for {names}", lines=tuple(lines))
-
-
-def _without_server() -> tuple[str, ...]:
-    """Return what there is to do about a type of which no server can be run on any machine."""
-    from paasctl.services.registry import FAMILIES
-
-    return (
-        f"types that it can run: {', '.join(sorted(FAMILIES))}",
-        "to start without it: comment it out where it is defined, and its relationships",
-    )
 
 
 def hand_over(place: Place, client: Client, built: Built, **how: object) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from paasctl.cli.clock import seconds_of, span
 from paasctl.cli.colour import Colour, stdout_colour, width_of
@@ -13,6 +13,7 @@ from paasctl.cli.running import place_of, resolve, short_names
 from paasctl.cli.snapshot import Snapshot, snapshot
 from paasctl.cli.table import Cell, Column, envelope, plain, table
 from paasctl.cli.talk import talk
+from paasctl.cli.wishes import elsewhere, remembered
 from paasctl.model.status import By, Shown, Status
 
 COLUMNS = (
@@ -40,36 +41,50 @@ UP = (Shown.RUNNING, Shown.STARTING, Shown.STOPPING)
 
 def run(call: Call) -> int:
     """Print the rows; 0, or 3 where no engine runs."""
-    seen = snapshot(place_of(call))
+    place = place_of(call)
+    seen = snapshot(place)
     names, rows = call.texts("names"), list(seen.rows)
+    outside = dict(elsewhere(remembered(place))) if seen.running else {}
+    own = [name for name in names if name not in outside]
     if names or call.app is not None:
-        chosen = set(resolve(names, rows, call.app))
+        chosen = set(resolve(own, rows, call.app)) if own or not names else set()
         rows = [row for row in rows if row.id in chosen]
-    sys.stdout.write(_written(call, seen, rows))
+        outside = {name: outside[name] for name in outside if name in names}
+    sys.stdout.write(_written(call, seen, rows, outside))
     if seen.note and not call.quiet:
         talk(f"paasctl: {seen.note}")
     return Exit.DONE if seen.running else Exit.NOT_RUNNING
 
 
-def _written(call: Call, seen: Snapshot, rows: Sequence[Status]) -> str:
+def _written(call: Call, seen: Snapshot, rows: Sequence[Status], outside: Mapping[str, str]) -> str:
     if call.format == "json":
         public = [_public(row) for row in rows]
-        return envelope({"project": seen.project, "running": seen.running, "instances": public})
+        external = [{"name": name, "address": address} for name, address in outside.items()]
+        head = {"project": seen.project, "running": seen.running}
+        return envelope({**head, "instances": public, "external": external})
     if call.quiet:
         return "".join(f"{row.id}\n" for row in rows if seen.running and row.state in UP)
     now = time.time()
     shown = short_names([row.id for row in seen.rows])
     cells = [_cells(row, shown[row.id], now) for row in rows]
+    cells += [_outside(name, address) for name, address in outside.items()]
     if call.format == "plain":
+        ids = [row.id for row in rows] + list(outside)
         return plain(
             [
-                [row.id, *(cell.text for cell in line[1:])]
-                for row, line in zip(rows, cells, strict=True)
+                [identity, *(cell.text for cell in line[1:])]
+                for identity, line in zip(ids, cells, strict=True)
             ]
         )
     if not cells:
         return ""
     return table(COLUMNS, cells, width_of(1), stdout_colour(call.color))
+
+
+def _outside(name: str, address: str) -> list[Cell]:
+    """Return the line of a service that runs elsewhere: nobody here knows how it fares."""
+    texts = ("service", "external", "-", "-", "-", "-", "-", address)
+    return [Cell(name, Colour.STRONG), *map(Cell, texts)]
 
 
 def _public(row: Status) -> dict[str, object]:

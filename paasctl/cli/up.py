@@ -12,7 +12,7 @@ from paasctl.cli.exits import Exit, Refused
 from paasctl.cli.reuse import keep, reusable
 from paasctl.cli.running import Place, place_of
 from paasctl.cli.talk import hush, talk
-from paasctl.cli.wishes import remember, remembered, wish_of
+from paasctl.cli.wishes import Wish, elsewhere, remember, remembered, wish_of
 from paasctl.control.client import Client, Declined, EngineLost
 from paasctl.supervise.rundir import run_dir
 
@@ -94,6 +94,7 @@ def _hand_over(call: Call, place: Place, client: Client, fresh: bool) -> dict[st
     reply = None if kept is None else _again(client)
     if kept is not None and reply is not None:
         _introduce(call, place, kept.files, "unchanged", kept.warnings)
+        _show_elsewhere(call, wish)
         return reply
     from paasctl.cli.deploying import hand_over, held_ports, make_plan
 
@@ -101,6 +102,7 @@ def _hand_over(call: Call, place: Place, client: Client, fresh: bool) -> dict[st
     built = planned.built
     warnings = f"valid, {planned.warnings} warnings" if planned.warnings else "valid"
     _introduce(call, place, planned.files, warnings, built.plan.warnings)
+    _show_elsewhere(call, wish)
     for due in built.due:
         _show(call, f"  {due.id}: {due.reason}\n")
     if not built.plan.instances:
@@ -128,6 +130,11 @@ def _introduce(
     _show(call, head)
     for warning in warnings:
         talk(f"warning  {warning}")
+
+
+def _show_elsewhere(call: Call, wish: Wish) -> None:
+    for name, address in elsewhere(wish):
+        _show(call, f"  {name}: not started, it runs elsewhere: {address}\n")
 
 
 def _leave(
@@ -192,6 +199,13 @@ COMMAND = Command(
             Value.TEXT,
             many=True,
             metavar="NAME=N",
+        ),
+        Option(
+            ("--service",),
+            "Use a server that runs elsewhere instead of starting one.",
+            Value.TEXT,
+            many=True,
+            metavar="NAME=URL",
         ),
         Option(("--port",), "The port of the first web app.", Value.INTEGER, metavar="N"),
         Option(

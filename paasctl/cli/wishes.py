@@ -20,6 +20,7 @@ class Wish(NamedTuple):
     """The options of an `up` line; `scale` in the order given, `build` as model.host names it.
 
     `kept` is the scale of earlier lines, which holds until somebody asks for another.
+    `services` are URLs of servers that run elsewhere; there may be passwords in them.
     """
 
     port: int | None = None
@@ -27,6 +28,7 @@ class Wish(NamedTuple):
     scale: tuple[tuple[str, int], ...] = ()
     build: str = "when-due"
     logs: LogLimits = LogLimits()
+    services: tuple[tuple[str, str], ...] = ()
     kept: tuple[tuple[str, int], ...] = ()
     tty: tuple[str, ...] = ()
 
@@ -55,6 +57,7 @@ class Wish(NamedTuple):
             build=BuildWish(self.build),
             logs=self.logs,
             terminals=self.tty,
+            services=dict(self.services),
         )
 
 
@@ -74,6 +77,7 @@ def wish_of(call: Call, before: Wish) -> Wish:
         logs=LogLimits(_size(call.text("log-size")), _age(call.text("log-age"))),
         kept=before.kept,
         tty=call.texts("tty"),
+        services=tuple(_service(text) for text in call.texts("service")),
     )
 
 
@@ -107,14 +111,33 @@ def scale_of(text: str, written: str) -> tuple[str, int]:
     return name, int(number)
 
 
+def _service(text: str) -> tuple[str, str]:
+    name, equals, url = text.partition("=")
+    if not (name and equals and url):
+        # The text itself is not repeated: it may be a URL with a password in it.
+        message = "--service wants the name of a service and a URL"
+        raise Refused(Exit.USAGE, message, fix="write it like --service db=mysql://HOST:3306/main")
+    return name, url
+
+
+def elsewhere(wish: Wish) -> tuple[tuple[str, str], ...]:
+    """Return the services that run elsewhere and their addresses, without logins, for showing."""
+    if not wish.services:
+        return ()
+    from paasctl.services.external import address_of
+
+    return tuple((name, address_of(url)) for name, url in dict(wish.services).items())
+
+
 def remember(place: Place, wish: Wish) -> None:
-    """Keep what later commands have to plan with."""
+    """Keep what later commands have to plan with, in a file that only the user can read."""
     kept = {
         "port": wish.port,
         "isolate": wish.isolate,
         "scale": wish.copies(),
         "logs": wish.logs,
         "tty": wish.tty,
+        "services": wish.services,
     }
     replace(place.file(FILE), json.dumps(kept))
 
@@ -131,6 +154,7 @@ def remembered(place: Place) -> Wish:
             kept=scale,
             logs=LogLimits(*kept.get("logs", ())),
             tty=tuple(map(str, kept.get("tty", ()))),
+            services=tuple((str(name), str(url)) for name, url in kept.get("services", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return Wish()

@@ -15,12 +15,12 @@ from paasctl.host.ports import assign
 from paasctl.host.programs import search_path, tools
 from paasctl.host.repository import git_facts
 from paasctl.host.scratch import scratch_directory
+from paasctl.host.serverfacts import server_facts
 from paasctl.model.host import AppFacts, HostFacts, Namespaces, Options, ServiceFacts
-from paasctl.model.project import Project, Service
-from paasctl.model.service import Missing
+from paasctl.model.project import Project
+from paasctl.model.service import External
 from paasctl.plan.identifiers import replicas, worker_id
 from paasctl.plan.ports import wanted, web_apps
-from paasctl.plan.servers import DIRECTORY_TYPES
 
 # What a build may take over from the caller: how to reach package registries, nothing else.
 NETWORK = (
@@ -37,7 +37,8 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
     """Return the facts about this machine for `project`, whose absolute directory is `root`.
 
     Makes what is made once: `.paasctl` with the project's id, secret and ports, and the scratch
-    directory. Obstacle if the user asks for a port that is taken or scales what does not exist.
+    directory. Obstacle if the user asks for a port that is taken, scales what does not exist, or
+    gives a URL for it.
     """
     state_dir = join(root, ".paasctl")
     scale = scale_by_id(project, options.kept_scale, strict=False)
@@ -47,7 +48,7 @@ def gather(project: Project, root: str, options: Options) -> HostFacts:
     cache = MachineCache(state_dir)
     own = tools()
     path = search_path()
-    services = {service.name: _server(service) for service in project.services}
+    services = server_facts(project.services, options.services)
     first_web = next((app.name for app in web_apps(project)), None)
     asked = {first_web: options.port} if first_web and options.port else {}
     names = wanted(project, _port_counts(services), scale)
@@ -161,16 +162,6 @@ def _apps(
     }
 
 
-def _server(service: Service) -> ServiceFacts:
-    """Return the service type and the server that it finds here."""
-    from paasctl.services.registry import service_type
-
-    kind = None if service.type in DIRECTORY_TYPES else service_type(service.type)
-    if kind is None:
-        return ServiceFacts(None, Missing(()))
-    return ServiceFacts(kind, kind.find(service.version))
-
-
 def _account() -> str:
     """Return the name of this user; the platform's own name where the system knows none."""
     import pwd
@@ -182,7 +173,11 @@ def _account() -> str:
 
 
 def _port_counts(services: Mapping[str, ServiceFacts]) -> dict[str, int]:
-    return {name: known.type.ports for name, known in services.items() if known.type is not None}
+    return {
+        name: known.type.ports
+        for name, known in services.items()
+        if known.type is not None and not isinstance(known.provider, External)
+    }
 
 
 def _has_mounts(project: Project) -> bool:

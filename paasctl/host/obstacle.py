@@ -8,6 +8,8 @@ class Cause(StrEnum):
 
     PORT_TAKEN = "port-taken"
     UNKNOWN_WORKER = "unknown-worker"
+    UNKNOWN_SERVICE = "unknown-service"
+    UNUSABLE_URL = "unusable-url"
 
 
 class Obstacle(Exception):

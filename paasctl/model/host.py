@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from paasctl.model.plan import InstanceSpec, Layout, LogLimits, Plan
-from paasctl.model.service import Credential, Missing, Provider, ServiceType
+from paasctl.model.service import Credential, External, Missing, Provider, ServiceType
 
 
 class Namespaces(StrEnum):
@@ -79,10 +79,13 @@ class AppFacts(NamedTuple):
 
 
 class ServiceFacts(NamedTuple):
-    """The server for a service: `type` is None where no service type answers to the name."""
+    """The server for a service: `type` is None where no service type answers to the name.
+
+    With an External nothing is started, whatever the type.
+    """
 
     type: ServiceType | None
-    provider: Provider | Missing
+    provider: Provider | External | Missing
 
 
 class HostFacts(NamedTuple):
@@ -128,6 +131,7 @@ class Options(NamedTuple):
     listen on: they count as free. `scale` maps a worker's name or id to a number of replicas;
     `kept_scale` is what an earlier command line said of workers that may be gone by now.
     `logs` says how much of each log is kept, `terminals` names who is to have one.
+    `services` maps a service to the URL of a server that runs elsewhere.
     """
 
     port: int | None = None
@@ -140,6 +144,7 @@ class Options(NamedTuple):
     service_variables: bool = True
     logs: LogLimits = LogLimits()
     terminals: tuple[str, ...] = ()
+    services: Mapping[str, str] = {}
 
 
 class MissingService(NamedTuple):

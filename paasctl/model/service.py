@@ -14,6 +14,7 @@ class Grade(StrEnum):
 
     NATIVE = "native"
     EMBEDDED = "embedded"
+    EXTERNAL = "external"
 
 
 class Provider(NamedTuple):
@@ -22,6 +23,23 @@ class Provider(NamedTuple):
     grade: Grade
     version: str
     programs: Mapping[str, str]
+
+
+class External(NamedTuple):
+    """A server that runs elsewhere, taken from the URL that the user gave for it.
+
+    `scheme` is already the platform's (`pgsql`, not `postgres`), `port` never absent. `address`
+    is the URL for showing: without user, password and query.
+    """
+
+    address: str
+    scheme: str
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    path: str | None = None
+    query: Mapping[str, str] = {}
 
 
 class Missing(NamedTuple):
@@ -86,6 +104,7 @@ class Endpoint(NamedTuple):
     path: str | None = None
     query: Mapping[str, Json] = {}
     short: bool = False
+    host: str = "127.0.0.1"
 
 
 class ServiceType(NamedTuple):

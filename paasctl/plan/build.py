@@ -10,6 +10,7 @@ from paasctl.model.project import App, Project
 from paasctl.plan.buildid import build_of
 from paasctl.plan.buildsteps import uninstalled
 from paasctl.plan.circumstances import Circumstances, environment_name
+from paasctl.plan.externals import external_items
 from paasctl.plan.fingerprint import with_fingerprint
 from paasctl.plan.hooks import app_hooks, as_due
 from paasctl.plan.instances import app_instances, mounted, short_names
@@ -71,7 +72,7 @@ def _items(
     """Return the relationship items of all services and of all apps that listen on a port."""
     branch = facts.git.branch or "main"
     cluster = f"{facts.identity.project}-{environment_name(branch)}"
-    result = items(found, cluster)
+    result = {**items(found, cluster), **external_items(project, facts, cluster)}
     listening = dict(app_urls(project, facts.ports))
     for app in project.apps:
         if app.name in listening:

@@ -9,21 +9,20 @@ from paasctl.model.project import Relationship
 from paasctl.model.service import Endpoint
 from paasctl.plan.digest import digest
 
-LOOPBACK = "127.0.0.1"
 Item = dict[str, Json]
 
 
 def endpoint_item(endpoint: Endpoint, service: str, declared_type: str, cluster: str) -> Item:
     """Return the item that describes `endpoint` of `service` (declared as `type:version`).
 
-    Hosts are the loopback address: without isolation no name `<relationship>.internal` can be
-    resolved (decisions 4, "hosts").
+    Hosts are the loopback address, or that of a server elsewhere: without isolation no name
+    `<relationship>.internal` can be resolved (decisions 4, "hosts").
     """
     unique = digest(f"{cluster}/{service}", 26)
     item: Item = {
-        "host": LOOPBACK,
+        "host": endpoint.host,
         "hostname": f"{unique}.{service}.service._.local.platformsh.site",
-        "ip": LOOPBACK,
+        "ip": endpoint.host,
         "cluster": cluster,
         "service": service,
         "rel": endpoint.rel,
@@ -35,7 +34,7 @@ def endpoint_item(endpoint: Endpoint, service: str, declared_type: str, cluster:
         return item
     return {
         **item,
-        "instance_ips": [LOOPBACK],
+        "instance_ips": [endpoint.host],
         "username": endpoint.username,
         "password": endpoint.password,
         "path": endpoint.path,
@@ -105,5 +104,6 @@ def url_of(item: Mapping[str, Json]) -> str:
     user = ""
     if item.get("username"):
         user = f"{_quoted(str(item['username']))}:{_quoted(str(item['password'] or ''))}@"
-    path = f"/{item['path']}" if item.get("path") else ""
-    return f"{item['scheme']}://{user}{item['host']}:{item['port']}{path}"
+    path = f"/{str(item['path']).lstrip('/')}" if item.get("path") else ""
+    host = f"[{item['host']}]" if ":" in str(item["host"]) else item["host"]
+    return f"{item['scheme']}://{user}{host}:{item['port']}{path}"

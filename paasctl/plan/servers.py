@@ -8,6 +8,7 @@ from paasctl.model.plan import File, InstanceSpec, Kind, Stage
 from paasctl.model.project import Project, Service
 from paasctl.model.service import (
     Credential,
+    External,
     Missing,
     Provider,
     ServiceRequest,
@@ -19,9 +20,7 @@ from paasctl.plan.environment import service_environment
 from paasctl.plan.fingerprint import with_fingerprint
 from paasctl.plan.ports import service_port
 from paasctl.plan.relationships import Item, endpoint_item
-
-# Mounted, not linked: it has no server (spec 04.2).
-DIRECTORY_TYPES = frozenset({"network-storage"})
+from paasctl.services.registry import DIRECTORY_TYPES
 
 
 class Server(NamedTuple):
@@ -45,7 +44,7 @@ def servers(project: Project, facts: HostFacts) -> tuple[Server, ...]:
     found: list[Server] = []
     for service in project.services:
         known = facts.services.get(service.name)
-        if known is None or known.type is None or isinstance(known.provider, Missing):
+        if known is None or known.type is None or not isinstance(known.provider, Provider):
             continue
         request = _request(facts, service, known.type, known.provider)
         found.append(Server(service, known.type, request))
@@ -118,7 +117,9 @@ def _request(
 
 
 def _is_missing(known: ServiceFacts | None) -> bool:
-    return known is None or known.type is None or isinstance(known.provider, Missing)
+    if known is None or isinstance(known.provider, Missing):
+        return True
+    return known.type is None and not isinstance(known.provider, External)
 
 
 def _missing(service: Service, known: ServiceFacts | None) -> MissingService:

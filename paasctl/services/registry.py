@@ -17,6 +17,9 @@ FAMILIES: Mapping[str, str] = {
 }
 """Type name in a manifest → the file in this directory with its `SERVICES`."""
 
+DIRECTORY_TYPES = frozenset({"network-storage"})
+"""Mounted, not linked: these have no server (spec 04.2)."""
+
 
 def service_type(name: str) -> ServiceType | None:
     """Return the service type that `type: name:version` means, or None if there is none here."""

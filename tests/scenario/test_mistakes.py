@@ -214,7 +214,7 @@ def test_a_service_without_a_server_here(make: Make) -> None:
     search = {SERVICES: "search:\n    type: 'elasticsearch:7.10'\n    disk: 256\n"}
     here = make(APP, WORKER, "relationships:\n    es: 'search:elasticsearch'\n", **search)
     answer = here("up", "-d")
-    refused(answer, 7, "search (elasticsearch:7.10)", "types that it can run: mariadb, mysql")
+    refused(answer, 7, "search (elasticsearch:7.10)", "--service search=http://HOST:9200")
     assert "comment it out" in answer.err
     assert not marked(here.state)
     assert here("ps").code == 3

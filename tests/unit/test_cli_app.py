@@ -49,13 +49,15 @@ def test_our_bug_is_one_sentence_and_a_file(
 ) -> None:
     (tmp_path / ".paasctl").mkdir()
     verb(monkeypatch, KeyError("gone"))
-    assert app.run(["-C", str(tmp_path), "trial"], {}) == 70
+    line = ["-C", str(tmp_path), "--app", "db=mysql://me:topsecret@host/x", "trial"]
+    assert app.run(line, {}) == 70
     said = capsys.readouterr().err
     assert "Traceback" not in said
     assert "KeyError" in said
     report = next((tmp_path / ".paasctl").glob("crash-*.txt"))
     assert str(report) in said
     assert "Traceback" in report.read_text()
+    assert "topsecret" not in report.read_text()
 
 
 def test_a_report_is_for_nobody_else_and_holds_no_secret(
