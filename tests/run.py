@@ -19,6 +19,7 @@ PACKAGES = {
     "git": "git",
     "make": "make",
     "mariadbd": "mariadb-server",
+    "memcached": "memcached",
     "nginx": "nginx-light",
     "node": "nodejs",
     "npm": "npm",

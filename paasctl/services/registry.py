@@ -14,6 +14,7 @@ FAMILIES: Mapping[str, str] = {
     "valkey": "redis",
     "valkey-persistent": "redis",
     "rabbitmq": "rabbitmq",
+    "memcached": "memcached",
 }
 """Type name in a manifest → the file in this directory with its `SERVICES`."""
 

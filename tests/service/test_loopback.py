@@ -4,7 +4,9 @@ import pytest
 pytestmark = pytest.mark.service
 
 
-@pytest.mark.parametrize("type_name", ["mariadb", "postgresql", "redis", "valkey", "rabbitmq"])
+@pytest.mark.parametrize(
+    "type_name", ["mariadb", "postgresql", "redis", "valkey", "rabbitmq", "memcached"]
+)
 def test_nobody_else_can_reach_it(server, type_name):
     one = server(type_name, version="15")
     endpoint = one.start()

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from paasctl.manifest.endpoints import MEMORY_ONLY
 from paasctl.model.project import Service
 from paasctl.model.service import Credential, Grade, Missing, Provider, ServiceRequest
 from paasctl.services.difference import difference
@@ -86,7 +87,7 @@ def test_without_any_server_the_way_to_one_is_told(name, monkeypatch):
 
 def test_persistence_is_that_of_the_name():
     for name in FAMILIES:
-        memory_only = name in ("redis", "valkey")
+        memory_only = name in MEMORY_ONLY
         assert service_type(name).persistent is not memory_only
 
 
@@ -113,6 +114,7 @@ def test_looking_one_up_imports_no_other_family():
         ("postgresql", {}, ("postgresql", "pgsql", "main", "main")),
         ("redis-persistent", {}, ("redis", "redis", None, None)),
         ("valkey", {}, ("valkey", "valkey", None, None)),
+        ("memcached", {}, ("memcached", "memcached", None, None)),
         ("rabbitmq", {"vhosts": ["x"]}, ("rabbitmq", "amqp", "guest", None)),
         (
             "mariadb",
@@ -137,7 +139,7 @@ def test_endpoints_are_those_of_the_platform(type_name, configuration, expected)
     assert (endpoint.password is None) is (endpoint.username is None)
     assert endpoint.port == 4000
     assert endpoint.query == ({"is_master": True} if expected[1] in ("mysql", "pgsql") else {})
-    assert not endpoint.short
+    assert endpoint.short is (type_name == "memcached")
 
 
 @pytest.mark.parametrize(
