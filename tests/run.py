@@ -17,6 +17,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 EXTRAS = ".[test,embedded]"
 PACKAGES = {
     "git": "git",
+    "influxd": "influxdb",
     "make": "make",
     "mariadbd": "mariadb-server",
     "memcached": "memcached",

@@ -52,6 +52,13 @@ class Connection:
             parts += part
         return bytes(parts)
 
+    def rest(self) -> bytes:
+        """Return everything until the server hangs up."""
+        parts = bytearray()
+        while part := self._socket.recv(65536):
+            parts += part
+        return bytes(parts)
+
     def line(self) -> bytes:
         """Return the bytes up to the next CR LF, without it."""
         parts = bytearray()

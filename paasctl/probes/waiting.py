@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from paasctl.model.json import Json
 from paasctl.probes.refused import NotYetError
 
-PROTOCOLS = ("mysql", "postgresql", "redis", "amqp", "memcached")
+PROTOCOLS = ("mysql", "postgresql", "redis", "amqp", "memcached", "http", "influxdb")
 """Each is a file beside this one with `login(parameters)`: returns when it worked."""
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.25

@@ -15,6 +15,7 @@ FAMILIES: Mapping[str, str] = {
     "valkey-persistent": "redis",
     "rabbitmq": "rabbitmq",
     "memcached": "memcached",
+    "influxdb": "influxdb",
 }
 """Type name in a manifest → the file in this directory with its `SERVICES`."""
 

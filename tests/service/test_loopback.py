@@ -5,10 +5,10 @@ pytestmark = pytest.mark.service
 
 
 @pytest.mark.parametrize(
-    "type_name", ["mariadb", "postgresql", "redis", "valkey", "rabbitmq", "memcached"]
+    "type_name", ["mariadb", "postgresql", "redis", "valkey", "rabbitmq", "memcached", "influxdb"]
 )
 def test_nobody_else_can_reach_it(server, type_name):
-    one = server(type_name, version="15")
+    one = server(type_name, version="1" if type_name == "influxdb" else "15")
     endpoint = one.start()
     listening = {
         connection.laddr

@@ -12,10 +12,11 @@ pytestmark = pytest.mark.service
         ("mariadb", "Access denied"),
         ("postgresql", "password authentication failed"),
         ("rabbitmq", "ACCESS_REFUSED"),
+        ("influxdb", "authorization failed"),
     ],
 )
 def test_it_is_told_and_is_never_ready(server, type_name, reason):
-    one = server(type_name, version="15")
+    one = server(type_name, version="1" if type_name == "influxdb" else "15")
     endpoint = one.start()
     path = one.run.probe[-1]
     with open(path, encoding="utf-8") as file:

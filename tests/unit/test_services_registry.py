@@ -115,6 +115,7 @@ def test_looking_one_up_imports_no_other_family():
         ("redis-persistent", {}, ("redis", "redis", None, None)),
         ("valkey", {}, ("valkey", "valkey", None, None)),
         ("memcached", {}, ("memcached", "memcached", None, None)),
+        ("influxdb", {}, ("influxdb", "http", "admin", None)),
         ("rabbitmq", {"vhosts": ["x"]}, ("rabbitmq", "amqp", "guest", None)),
         (
             "mariadb",
