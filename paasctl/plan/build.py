@@ -14,8 +14,15 @@ from paasctl.plan.externals import external_items
 from paasctl.plan.fingerprint import with_fingerprint
 from paasctl.plan.hooks import app_hooks, as_due
 from paasctl.plan.instances import app_instances, mounted, short_names
-from paasctl.plan.mounts import Mounted, links
-from paasctl.plan.relationships import Item, app_endpoint, endpoint_item
+from paasctl.plan.mounts import Mounted
+from paasctl.plan.mounts import links as mount_links
+from paasctl.plan.relationships import (
+    Item,
+    app_endpoint,
+    endpoint_item,
+    left_out,
+    links,
+)
 from paasctl.plan.routes import app_urls, platform_routes
 from paasctl.plan.servers import Server, items, missing_services, servers, started
 from paasctl.plan.variables import unusable_names
@@ -72,7 +79,11 @@ def _items(
     """Return the relationship items of all services and of all apps that listen on a port."""
     branch = facts.git.branch or "main"
     cluster = f"{facts.identity.project}-{environment_name(branch)}"
-    result = {**items(found, cluster), **external_items(project, facts, cluster)}
+    linked = tuple(links(project))
+    result = {
+        **items(found, cluster, linked),
+        **external_items(project.services, facts, cluster, linked),
+    }
     listening = dict(app_urls(project, facts.ports))
     for app in project.apps:
         if app.name in listening:
@@ -100,7 +111,7 @@ def _layout(
     needed += [*directories, *(item.store for item in bound)]
     files = (File(on.state(".gitignore"), "*\n", 0o644), *files)
     if on.facts.namespaces is Namespaces.NONE:
-        made, warnings = links(mounts)
+        made, warnings = mount_links(mounts)
         needed += [dirname(link.path) for link in made]
         return Layout(_unique(needed), files, made), warnings
     needed += [item.path for item in bound]
@@ -118,7 +129,7 @@ def _warnings(on: Circumstances) -> tuple[str, ...]:
         found.append("--isolate has no effect: this machine refuses mount namespaces")
     for app in on.project.apps:
         found += _app_warnings(on, app)
-    return tuple(found)
+    return (*found, *left_out(on.project, on.items))
 
 
 def _differences(found: tuple[Server, ...]) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from paasctl.model.json import Json
-from paasctl.model.project import Relationship
+from paasctl.model.project import Project, Relationship
 from paasctl.model.service import Endpoint
 from paasctl.plan.digest import digest
 
@@ -64,6 +64,25 @@ def relationship_items(
         for item in relationships
         if (item.service, item.endpoint) in items
     }
+
+
+def links(project: Project) -> Iterator[Relationship]:
+    """Yield the relationships of every instance, inherited ones again and again."""
+    for app in project.apps:
+        for settings in (app.web.settings, *(worker.settings for worker in app.workers)):
+            yield from settings.relationships
+
+
+def left_out(project: Project, items: Mapping[tuple[str, str], Item]) -> Iterator[str]:
+    """Yield a sentence for each relationship to something that runs here, but not so."""
+    runs = {service for service, _ in items}
+    for link in dict.fromkeys(links(project)):
+        if link.service in runs and (link.service, link.endpoint) not in items:
+            offered = ", ".join(endpoint for name, endpoint in items if name == link.service)
+            yield (
+                f'the relationship "{link.name}" is left out: "{link.service}" has no endpoint'
+                f" {link.endpoint} here (it has: {offered})"
+            )
 
 
 def service_variables(document: Mapping[str, Json]) -> dict[str, str]:

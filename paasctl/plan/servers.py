@@ -1,11 +1,12 @@
 """Services as specs and as relationship endpoints: the one place that asks a service type."""
 
+from collections.abc import Iterable
 from posixpath import join
 from typing import NamedTuple
 
 from paasctl.model.host import HostFacts, MissingService, ServiceFacts
 from paasctl.model.plan import File, InstanceSpec, Kind, Stage
-from paasctl.model.project import Project, Service
+from paasctl.model.project import Project, Relationship, Service
 from paasctl.model.service import (
     Credential,
     External,
@@ -21,6 +22,9 @@ from paasctl.plan.fingerprint import with_fingerprint
 from paasctl.plan.ports import service_port
 from paasctl.plan.relationships import Item, endpoint_item
 from paasctl.services.registry import DIRECTORY_TYPES
+
+COPIES = ("-replica", "-all")
+"""What the platform puts behind an endpoint's name for its copies on other hosts."""
 
 
 class Server(NamedTuple):
@@ -60,14 +64,24 @@ def missing_services(project: Project, facts: HostFacts) -> tuple[MissingService
     )
 
 
-def items(found: tuple[Server, ...], cluster: str) -> dict[tuple[str, str], Item]:
-    """Return the relationship item of every endpoint of every server."""
+def items(
+    found: tuple[Server, ...], cluster: str, links: Iterable[Relationship]
+) -> dict[tuple[str, str], Item]:
+    """Return the relationship item of every endpoint of every server.
+
+    A copy of an endpoint that one of `links` asks for is the endpoint itself: there is only one
+    server here (spec 04.3, "suffixes").
+    """
+    asked = {(link.service, link.endpoint) for link in links}
     result: dict[tuple[str, str], Item] = {}
     for server in found:
         service = server.service
         declared = f"{service.type}:{service.version}"
-        for name in server.type.endpoints(service):
-            endpoint = server.type.endpoint(server.request, name)
+        offered = server.type.endpoints(service)
+        names = {name + copy: name for name in offered for copy in COPIES}
+        chosen = {name: names[name] for name in names if (service.name, name) in asked}
+        for name, real in {**chosen, **dict(zip(offered, offered, strict=True))}.items():
+            endpoint = server.type.endpoint(server.request, real)._replace(rel=name)
             result[service.name, name] = endpoint_item(endpoint, service.name, declared, cluster)
     return result
 

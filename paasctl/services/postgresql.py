@@ -182,9 +182,10 @@ def _setup(request: ServiceRequest) -> Mapping[str, Json]:
 
 
 def _credential(request: ServiceRequest, name: str) -> Credential:
-    """Return the credential of an endpoint; the replica shares the primary's."""
+    """Return the credential of an endpoint; those without a definition share the standard one's."""
     role = username(request.service, name)
-    return request.secrets(STANDARD if name == REPLICA else name, role)
+    own = name != REPLICA and configuration.custom_endpoints(request.service) is not None
+    return request.secrets(name if own else STANDARD, role)
 
 
 def endpoint(request: ServiceRequest, name: str) -> Endpoint:

@@ -28,13 +28,17 @@ def databases(service: Service) -> tuple[str, ...]:
 
 
 def offered(service: Service) -> tuple[str, ...]:
-    """Return the endpoint names; from 16 on the platform has a read-only one beside the first."""
+    """Return the endpoint names; from 16 on the platform has a read-only one beside the first.
+
+    With `databases` alone the endpoint is called `main` too, as its user is (spec 04.3).
+    """
     custom = custom_endpoints(service)
     if custom is not None:
         return tuple(custom)
     major = service.version.partition(".")[0]
     replica = major.isdigit() and int(major) >= REPLICA_SINCE
-    return (STANDARD, REPLICA) if replica else (STANDARD,)
+    listed = names(service, "databases") is not None
+    return (STANDARD, *((REPLICA,) if replica else ()), *((OWNER,) if listed else ()))
 
 
 def username(service: Service, endpoint: str) -> str:

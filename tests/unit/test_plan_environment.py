@@ -469,3 +469,26 @@ def test_nothing_of_the_callers_environment_gets_in(monkeypatch):
     assert "leaked" not in json.dumps(
         [spec.env for spec in build(vector_b(), facts()).plan.instances]
     )
+
+
+def test_a_copy_of_an_endpoint_is_the_endpoint_itself():
+    project = vector_b()
+    (app,) = project.apps
+    links = (*RELATED, Relationship("copy", "mysqldb", "mysql-all"))
+    app = app._replace(web=app.web._replace(settings=Settings(relationships=links)))
+    found = payload(environment("app", project._replace(apps=(app,))), "PLATFORM_RELATIONSHIPS")
+    (first,), (copy,) = found["database"], found["copy"]
+    assert copy == {**first, "rel": "mysql-all"}
+
+
+def test_a_relationship_that_cannot_be_had_is_left_out_and_named():
+    project = vector_b()
+    (app,) = project.apps
+    links = (*RELATED, Relationship("x", "mysqldb", "mysqlx"))
+    app = app._replace(web=app.web._replace(settings=Settings(relationships=links)))
+    built = build(project._replace(apps=(app,)), facts())
+    assert set(payload(built.spec("app").env, "PLATFORM_RELATIONSHIPS")) == {"database", "messages"}
+    (said,) = [warning for warning in built.plan.warnings if "left out" in warning]
+    assert said == (
+        'the relationship "x" is left out: "mysqldb" has no endpoint mysqlx here (it has: mysql)'
+    )

@@ -177,3 +177,12 @@ def test_another_version_or_product_is_told(type_name, asked, grade, have, told)
     service = Service("db", type_name, asked)
     said = difference(service, Provider(grade, have, {}))
     assert said is None if told is None else told in said
+
+
+def test_postgresql_with_databases_alone_has_its_one_user_under_both_names():
+    asked = request("postgresql", configuration={"databases": ["a"]})
+    type_ = service_type("postgresql")
+    assert type_.endpoints(asked.service) == ("postgresql", "postgresql-replica", "main")
+    standard, main = (type_.endpoint(asked, name) for name in ("postgresql", "main"))
+    assert main == standard._replace(rel="main")
+    assert main.username == "main"
