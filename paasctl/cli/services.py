@@ -18,9 +18,10 @@ from paasctl.cli.wishes import remembered
 from paasctl.host.obstacle import Obstacle
 from paasctl.host.serverfacts import server_facts
 from paasctl.model.host import MissingService, ServiceFacts
-from paasctl.model.project import Service
+from paasctl.model.project import MountSource, Service
 from paasctl.model.service import External, Missing, Provider
 from paasctl.model.status import Shown, Status
+from paasctl.plan.mounts import shared_store
 from paasctl.services.registry import DIRECTORY_TYPES
 from paasctl.services.shapes import shape_of
 
@@ -39,7 +40,8 @@ COLUMNS = (
 class Row(NamedTuple):
     """One service; texts are empty where there is nothing to say, `ways` where nothing is missing.
 
-    `address` is host and port, or the URL of a server elsewhere; absent before the first `up`.
+    `address` is host and port, absent before the first `up`, the URL of a server elsewhere, or
+    the directory of a network storage.
     """
 
     name: str
@@ -76,7 +78,7 @@ def _rows(place: Place) -> tuple[str, list[Row], list[MissingService]]:
     rows: list[Row] = []
     missing: list[MissingService] = []
     for service in services:
-        row = _row(service, facts[service.name], instances.get(service.name))
+        row = _row(place.state, service, facts[service.name], instances.get(service.name))
         if not row.grade:
             hints = getattr(facts[service.name].provider, "hints", ())
             missing.append(MissingService(service.name, row.type, hints))
@@ -95,7 +97,7 @@ def _facts(place: Place, services: Sequence[Service]) -> Mapping[str, ServiceFac
         raise refused(obstacle) from obstacle
 
 
-def _row(service: Service, known: ServiceFacts, instance: Status | None) -> Row:
+def _row(state_dir: str, service: Service, known: ServiceFacts, instance: Status | None) -> Row:
     shape = shape_of(service.type)
     endpoints = tuple(shape.endpoints)
     if known.type is not None:
@@ -112,7 +114,8 @@ def _row(service: Service, known: ServiceFacts, instance: Status | None) -> Row:
         state="",
     )
     if service.type in DIRECTORY_TYPES:
-        return row._replace(grade="native", product=shape.title)
+        store = shared_store(state_dir, MountSource.SERVICE, service.name)
+        return row._replace(grade="native", product=shape.title, address=store)
     if isinstance(known.provider, External):
         title = shape.title
         return row._replace(grade="external", product=title, address=known.provider.address)

@@ -46,12 +46,17 @@ def bindings(
 def store_of(on: Circumstances, app: App, instance: str, mount: Mount) -> str:
     """Return the directory that holds the files of `mount` as `instance` sees it."""
     if mount.source is MountSource.LOCAL:
-        volume = instance
+        volume = on.state("mounts", instance)
     elif mount.source in SHARED:
-        volume = f".{mount.source}/{mount.service or app.name}"
+        volume = shared_store(on.facts.state_dir, mount.source, mount.service or app.name)
     else:
-        volume = f".{mount.source}/{instance}"
-    return normpath(on.state("mounts", volume, _inside(mount.source_path)))
+        volume = on.state("mounts", f".{mount.source}", instance)
+    return normpath(join(volume, _inside(mount.source_path)))
+
+
+def shared_store(state_dir: str, source: MountSource, owner: str) -> str:
+    """Return the directory of a network storage (source `service`), or of an app's storage."""
+    return join(state_dir, "mounts", f".{source}", owner)
 
 
 def links(mounted: Iterable[Mounted]) -> tuple[tuple[Link, ...], tuple[str, ...]]:
