@@ -62,6 +62,7 @@ class ServiceRequest(NamedTuple):
     is kept, `scratch` one for sockets and pid files: short, private, emptied at will.
     `secrets` gives the stored credential of a name (an endpoint, or an administrator "admin"),
     made once with the user name given and a generated password. `root` is true for uid 0.
+    `behind` maps the service's own relationships to the ports of the applications meant.
     """
 
     service: Service
@@ -72,6 +73,7 @@ class ServiceRequest(NamedTuple):
     secrets: Callable[[str, str], Credential]
     root: bool
     python: str
+    behind: Mapping[str, int] = {}
 
 
 class ServiceRun(NamedTuple):

@@ -21,6 +21,7 @@ from paasctl.plan.environment import service_environment
 from paasctl.plan.fingerprint import with_fingerprint
 from paasctl.plan.ports import service_port
 from paasctl.plan.relationships import Item, endpoint_item
+from paasctl.plan.routes import app_urls
 from paasctl.services.registry import DIRECTORY_TYPES
 
 COPIES = ("-replica", "-all")
@@ -46,11 +47,14 @@ class Started(NamedTuple):
 def servers(project: Project, facts: HostFacts) -> tuple[Server, ...]:
     """Return the services that can run here, in manifest order."""
     found: list[Server] = []
+    listening = {name: facts.ports[name] for name, _ in app_urls(project, facts.ports)}
     for service in project.services:
         known = facts.services.get(service.name)
         if known is None or known.type is None or not isinstance(known.provider, Provider):
             continue
         request = _request(facts, service, known.type, known.provider)
+        ports = {link.name: listening.get(link.service) for link in service.relationships}
+        request = request._replace(behind={name: port for name, port in ports.items() if port})
         found.append(Server(service, known.type, request))
     return tuple(found)
 

@@ -17,8 +17,9 @@ class Answer(NamedTuple):
 
 
 def login(parameters: Mapping[str, Json]) -> None:
-    """Return when GET of "path" is answered with "status", or with any where none is asked for."""
-    answer = ask(parameters, "GET", word(parameters, "path") or "/")
+    """Return when "path" is answered with "status", or with any where none is asked for."""
+    method, path = word(parameters, "method") or "GET", word(parameters, "path") or "/"
+    answer = ask(parameters, method, path)
     wanted = parameters.get("status")
     if wanted is not None and answer.status != wanted:
         raise NotYetError(f"HTTP {answer.status}: {first_line(answer.body)}")

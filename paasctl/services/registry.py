@@ -16,6 +16,7 @@ FAMILIES: Mapping[str, str] = {
     "rabbitmq": "rabbitmq",
     "memcached": "memcached",
     "influxdb": "influxdb",
+    "varnish": "varnish",
 }
 """Type name in a manifest → the file in this directory with its `SERVICES`."""
 

@@ -492,3 +492,13 @@ def test_a_relationship_that_cannot_be_had_is_left_out_and_named():
     assert said == (
         'the relationship "x" is left out: "mysqldb" has no endpoint mysqlx here (it has: mysql)'
     )
+
+
+def test_a_service_in_front_of_an_app_is_told_where_the_app_listens():
+    front = Service("front", "varnish", "6.0", relationships=(Relationship("shop", "app", "http"),))
+    project = vector_b()._replace(services=(front,))
+    asked = []
+    type_ = MYSQL._replace(run=lambda request: asked.append(request) or ServiceRun((), ()))
+    ports = {**facts().ports, "front": 20009}
+    build(project, facts(services={"front": ServiceFacts(type_, FOUND)}, ports=ports))
+    assert [request.behind for request in asked] == [{"shop": 20000}]
