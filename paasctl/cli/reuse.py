@@ -108,8 +108,8 @@ def _circumstances(wish: Wish) -> dict[str, object]:
         "user": os.getuid(),
         "boot": _text(BOOT_ID),
         "wish": [
-            *(wish.port, wish.isolate, [list(item) for item in wish.copies()], wish.build),
-            list(wish.logs),
+            *(wish.port, wish.isolate, wish.build, list(wish.logs)),
+            *([list(item) for item in pairs] for pairs in (wish.copies(), wish.services)),
         ],
         "environment": environment,
     }

@@ -111,3 +111,15 @@ def test_every_type_of_the_platform_is_listed(here: Checkout) -> None:
     assert grades["network-storage"] == "native"
     assert all(row["ways"] for row in rows if row["type"] != "network-storage")
     assert len(here("services", "--types").well().out.splitlines()) == len(rows) + 1
+
+
+def test_a_plan_made_with_a_url_is_not_used_again_without_it(here: Checkout) -> None:
+    needing("redis-server")
+    for _ in range(2):
+        started = here("up", "-d", "--wait", "--service", f"engine={ELSEWHERE}").well()
+        assert "https://search.example.com/x" in started.out
+        here.down()
+    assert here("up", "-d").code == 7
+    other = here("up", "-d", "--wait", "--service", "engine=http://other:9200").well()
+    assert "http://other:9200" in other.out
+    assert here("exec", "queue", "printenv", "SEARCH_HOST").well().out == "other\n"
