@@ -107,10 +107,8 @@ def _circumstances(wish: Wish) -> dict[str, object]:
         "python": [sys.executable, sys.hexversion],
         "user": os.getuid(),
         "boot": _text(BOOT_ID),
-        "wish": [
-            *(wish.port, wish.isolate, wish.build, list(wish.logs)),
-            *([list(item) for item in pairs] for pairs in (wish.copies(), wish.services)),
-        ],
+        # Every field, so that none is forgotten; the scale in force in place of how it came about.
+        "wish": json.loads(json.dumps(wish._replace(scale=wish.copies(), kept=()))),
         "environment": environment,
     }
 
