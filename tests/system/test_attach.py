@@ -59,7 +59,8 @@ def here(tmp_path: Path, short: str) -> Iterator[Running]:
             with_terminal(engine.python("queue", PROGRAM), short),
             engine.spec("plain", "exec sleep 600"),
         )
-        engine.until_said("queue", "terminal")
+        # the whole line: a terminal gives it in pieces
+        engine.until_said("queue", "xterm-256color\n")
         yield engine
 
 
