@@ -1,7 +1,7 @@
 """What `paasctl doctor` looks at in a project: manifests, servers, state, what runs."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from glob import glob
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from paasctl.cli.engine import asked, engine_if_running
 from paasctl.cli.finding import Finding, Grade
 from paasctl.cli.running import Place
 from paasctl.cli.snapshot import snapshot
+from paasctl.cli.wishes import elsewhere, remembered
 from paasctl.model.problem import Severity
 from paasctl.model.status import By, Shown, Status
 
@@ -28,8 +29,9 @@ def findings(place: Place) -> Iterator[Finding]:
     project = yield from _manifests(place)
     if project is not None:
         yield from _toolchains(place, project)
+        addresses = dict(elsewhere(remembered(place)))
         for service in project.services:
-            yield _server(service)
+            yield _without_server(service, addresses) or _server(service)
     if os.path.isdir(place.state):
         yield _state(place)
         yield from _engine(place)
@@ -73,6 +75,19 @@ def _toolchains(place: Place, project: "Project") -> Iterator[Finding]:
         else:
             known = f"{found.version}, {found.program}" if found.program else "nothing to install"
             yield Finding(subject, Grade.OK, f"{':'.join(filter(None, app.runtime))}: {known}")
+
+
+def _without_server(service: "Service", addresses: Mapping[str, str]) -> Finding | None:
+    """Return what there is to say of a service for which nothing has to run here."""
+    from paasctl.services.registry import DIRECTORY_TYPES
+
+    if service.name in addresses:
+        text = f"{service.type}: runs elsewhere, {addresses[service.name]}"
+    elif service.type in DIRECTORY_TYPES:
+        text = f"{service.type}: a directory"
+    else:
+        return None
+    return Finding(f"service {service.name}", Grade.OK, text)
 
 
 def _server(service: "Service") -> Finding:

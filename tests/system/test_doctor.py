@@ -141,6 +141,31 @@ def test_a_server_that_nobody_has(tmp_path: Path) -> None:
     assert findings(other, 1)["service search"]["grade"] == "bad"
 
 
+def test_services_for_which_nothing_has_to_run_here(tmp_path: Path) -> None:
+    services = (
+        "search: {type: 'elasticsearch:8.5', disk: 256}\n"
+        "files: {type: 'network-storage:2.0', disk: 256}\n"
+    )
+    files = {
+        ".platform.app.yaml": "name: app\ntype: 'python:3.11'\n",
+        ".platform/services.yaml": services,
+        ".paasctl/options.json": json.dumps(
+            {
+                "port": None, "isolate": False, "scale": [],
+                "services": [["search", "http://u:hidden-word@127.0.0.1:9200"]],
+            }
+        ),
+        ".paasctl/log/.keep": "",
+    }  # fmt: skip
+    other = Checkout(written(tmp_path / "p", files))
+    found = findings(other, 0)
+    assert "runs elsewhere" in found["service search"]["text"]
+    assert found["service files"]["grade"] == "ok"
+    bundle = tmp_path / "bundle.tgz"
+    other("doctor", "--bundle", str(bundle)).well()
+    assert not any("hidden-word" in text for text in members(bundle).values())
+
+
 def test_without_a_project_the_machine_is_looked_at(tmp_path: Path) -> None:
     nowhere = Checkout(tmp_path)
     assert "paasctl" in findings(nowhere, 0)
