@@ -1,4 +1,4 @@
-"""HTTP/1.0, as far as a probe needs it: one request, one answer; `http.client` costs 20 ms."""
+"""HTTP, as far as a probe needs it: one request, one answer; `http.client` costs 20 ms."""
 
 import base64
 from collections.abc import Mapping
@@ -34,19 +34,34 @@ def ask(
 ) -> Answer:
     """Return the answer to one request; "username" and "password" are sent where there are any."""
     data = body.encode()
-    sent = {"Host": "127.0.0.1", "Content-Length": str(len(data)), **headers}
+    sent = {"Host": "127.0.0.1", "Connection": "close", "Content-Length": str(len(data)), **headers}
     if word(parameters, "username"):
         login = f"{word(parameters, 'username')}:{word(parameters, 'password')}"
         sent["Authorization"] = f"Basic {base64.b64encode(login.encode()).decode()}"
     head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
     with Connection(parameters) as connection:
-        connection.send(f"{method} {path} HTTP/1.0\r\n{head}\r\n".encode() + data)
+        connection.send(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
         protocol, status = connection.line().split(b" ", 2)[:2]
         if not protocol.startswith(b"HTTP/"):
             raise ValueError(protocol)
-        while connection.line():
-            pass
-        return Answer(int(status), connection.rest().decode(errors="replace"))
+        fields = {}
+        while line := connection.line():
+            name, _, value = line.partition(b":")
+            fields[name.lower()] = value.strip().lower()
+        return Answer(int(status), _body(connection, fields).decode(errors="replace"))
+
+
+def _body(connection: Connection, fields: Mapping[bytes, bytes]) -> bytes:
+    """Return the body in the three ways in which its end is told (RFC 9112, section 6)."""
+    if fields.get(b"transfer-encoding") == b"chunked":
+        parts = bytearray()
+        while size := int(connection.line().partition(b";")[0], 16):
+            parts += connection.read(size)
+            connection.line()
+        return bytes(parts)
+    if b"content-length" in fields:
+        return connection.read(int(fields[b"content-length"]))
+    return connection.rest()
 
 
 def first_line(text: str) -> str:

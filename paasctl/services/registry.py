@@ -17,6 +17,7 @@ FAMILIES: Mapping[str, str] = {
     "memcached": "memcached",
     "influxdb": "influxdb",
     "varnish": "varnish",
+    "chrome-headless": "chrome",
 }
 """Type name in a manifest → the file in this directory with its `SERVICES`."""
 

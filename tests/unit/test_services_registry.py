@@ -116,6 +116,7 @@ def test_looking_one_up_imports_no_other_family():
         ("valkey", {}, ("valkey", "valkey", None, None)),
         ("memcached", {}, ("memcached", "memcached", None, None)),
         ("varnish", {}, ("http", "http", None, None)),
+        ("chrome-headless", {}, ("http", "http", None, None)),
         ("influxdb", {}, ("influxdb", "http", "admin", None)),
         ("rabbitmq", {"vhosts": ["x"]}, ("rabbitmq", "amqp", "guest", None)),
         (
@@ -141,7 +142,7 @@ def test_endpoints_are_those_of_the_platform(type_name, configuration, expected)
     assert (endpoint.password is None) is (endpoint.username is None)
     assert endpoint.port == 4000
     assert endpoint.query == ({"is_master": True} if expected[1] in ("mysql", "pgsql") else {})
-    assert endpoint.short is (type_name in ("memcached", "varnish"))
+    assert endpoint.short is (type_name in ("memcached", "varnish", "chrome-headless"))
 
 
 @pytest.mark.parametrize(
