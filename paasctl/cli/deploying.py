@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from paasctl.cli.command import Call
 from paasctl.cli.engine import asked
 from paasctl.cli.exits import Exit, Refused
-from paasctl.cli.layout import lay_out
 from paasctl.cli.reuse import forget, keep, reusable
 from paasctl.cli.running import Place, place_of
 from paasctl.cli.talk import talk
 from paasctl.cli.wishes import remembered
 from paasctl.control.client import Client
-from paasctl.model.host import Built, HostFacts, Options
-from paasctl.model.plan import plan_text
 from paasctl.model.problem import Problem, Severity
 from paasctl.supervise.rundir import RunDir, replace
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # whoever makes a plan loads them; a restart by the plan in force does not
     from paasctl.host.obstacle import Obstacle
+    from paasctl.model.host import Built, HostFacts, Options
 
 _CODES = {
     "port-taken": Exit.TAKEN,
@@ -33,14 +31,14 @@ _CODES = {
 class Planned(NamedTuple):
     """A plan, and what there is to say about where it came from."""
 
-    built: Built
-    facts: HostFacts
+    built: "Built"
+    facts: "HostFacts"
     files: tuple[str, ...]
     warnings: int
     app_roots: Mapping[str, str]
 
 
-def make_plan(place: Place, options: Options, quiet: bool = False) -> Planned:
+def make_plan(place: Place, options: "Options", quiet: bool = False) -> Planned:
     """Read the manifests and plan; warnings are said, errors are Refused (1, 6 or 7)."""
     from paasctl.manifest.cache import load_cached
 
@@ -83,12 +81,15 @@ def _unreadable(errors: Sequence[Problem]) -> Refused:
     return Refused(Exit.FAILED, f"the manifests have {many}, nothing was changed")
 
 
-def hand_over(place: Place, client: Client, built: Built, **how: object) -> dict[str, object]:
+def hand_over(place: Place, client: Client, built: "Built", **how: object) -> dict[str, object]:
     """Lay out what the plan needs and have the engine apply it; return the engine's reply.
 
     `how` is passed on: `only=[ids]` to replace these alone, `reload=True` to leave stopped
     what somebody has stopped.
     """
+    from paasctl.cli.layout import lay_out
+    from paasctl.model.plan import plan_text
+
     lay_out(built.layout)
     path = RunDir(place.state).next_plan()
     replace(path, plan_text(built.plan))
@@ -120,7 +121,7 @@ def apply_current(call: Call, client: Client, only: Sequence[str]) -> int:
     return seq
 
 
-def brought_in_line(built: Built, reply: Mapping[str, object], only: Sequence[str]) -> bool:
+def brought_in_line(built: "Built", reply: Mapping[str, object], only: Sequence[str]) -> bool:
     """Return whether all that runs runs by this plan, and not only what was replaced."""
     rows = reply["instances"]
     assert isinstance(rows, list)
@@ -129,7 +130,7 @@ def brought_in_line(built: Built, reply: Mapping[str, object], only: Sequence[st
     return wanted == {name: running[name] for name in running if name in wanted}
 
 
-def _refuse_the_vanished(built: Built, only: Sequence[str]) -> None:
+def _refuse_the_vanished(built: "Built", only: Sequence[str]) -> None:
     """Refuse (1) where the engine would wait for ever: what is no part of the plan any more."""
     planned = {spec.id for spec in built.plan.instances}
     vanished = ", ".join(identity for identity in only if identity not in planned)

@@ -1,6 +1,6 @@
 """Waiting for the engine to get something done, for verbs that return when it is."""
 
-import selectors
+import select
 import time
 
 from paasctl.cli.endings import found_of, told
@@ -16,19 +16,17 @@ def await_deployment(client: Client, seconds: float) -> None:
     """
     deadline = time.monotonic() + seconds if seconds else None
     waiting: dict[str, str] = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(client, selectors.EVENT_READ)
-        while True:
-            for notice in client.pending():
-                if _concluded(notice):
-                    return
-                if notice["id"]:
-                    _follow(waiting, notice)
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise _too_late(seconds, waiting)
-            if selector.select(left) and not client.receive():
-                raise Refused(Exit.FAILED, "everything was stopped while waiting")
+    while True:
+        for notice in client.pending():
+            if _concluded(notice):
+                return
+            if notice["id"]:
+                _follow(waiting, notice)
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise _too_late(seconds, waiting)
+        if select.select([client], [], [], left)[0] and not client.receive():
+            raise Refused(Exit.FAILED, "everything was stopped while waiting")
 
 
 def _concluded(notice: Notice) -> bool:
