@@ -10,7 +10,6 @@ can be reaped; /proc/self/task/TID/children lists all our children; a session or
 given out again while a member lives.
 """
 
-import ctypes
 import os
 import signal
 
@@ -27,14 +26,29 @@ GUARDIAN_NAME = "paasctl-guard"
 
 def become_subreaper() -> None:
     """Have orphaned descendants re-parented to this process; OSError where that is refused."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "cannot become a child subreaper")
+    if _prctl(PR_SET_CHILD_SUBREAPER, 1) != 0:
+        raise OSError("this system refuses to make us a child subreaper")
 
 
 def name_process(name: str) -> None:
     """Set the name that `ps -o comm` and `top` show (15 bytes at most)."""
-    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+    _prctl(PR_SET_NAME, name.encode()[:15])
+
+
+def _prctl(option: int, argument: int | bytes) -> int:
+    """Call prctl(2), which Python does not offer, and return what it returns.
+
+    By the C half of `ctypes`: the other half makes types of C at every start that nobody asks
+    for, at a quarter of what `python3 -c pass` costs.
+    """
+    try:
+        from _ctypes import call_function, dlopen, dlsym
+    except ImportError:  # a Python that has it otherwise: no name with an underscore is promised
+        import ctypes
+
+        return int(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0))
+    program = dlopen(None, 0)  # type: ignore[arg-type]  # as dlopen(3) has it, and so ctypes
+    return int(call_function(dlsym(program, "prctl"), (option, argument, 0, 0, 0)))
 
 
 def punch_hole(fd: int, end: int) -> None:
