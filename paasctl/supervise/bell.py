@@ -4,8 +4,9 @@ With IN_ONESHOT the watch is gone after its first event: a flood of writes costs
 wake-up, and the writers nothing at all until the next arming.
 """
 
-import ctypes
 import os
+
+from paasctl.supervise.libc import function, trouble
 
 _IN_MODIFY, _IN_ONESHOT = 0x2, 0x80000000
 
@@ -14,37 +15,31 @@ class InotifyBell:
     """Linux; OSError where there is no inotify, or the user's instances are used up."""
 
     def __init__(self, directory: str) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
         self._directory = os.fsencode(directory)
-        self._fd = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._fd = function("inotify_init1")(os.O_NONBLOCK | os.O_CLOEXEC)
         self._watch = -1
         if self._fd < 0:
-            raise _trouble("inotify")
+            raise trouble("inotify")
 
     def fileno(self) -> int:
         """Return the descriptor that becomes readable at a ring."""
-        assert isinstance(self._fd, int)
         return self._fd
 
     def arm(self) -> None:
         """Ring at the next write; OSError where the directory cannot be watched."""
-        events = ctypes.c_uint32(_IN_MODIFY | _IN_ONESHOT)
-        self._watch = self._libc.inotify_add_watch(self._fd, self._directory, events)
+        add = function("inotify_add_watch")
+        self._watch = add(self._fd, self._directory, _IN_MODIFY | _IN_ONESHOT)
         if self._watch < 0:
-            raise _trouble(os.fsdecode(self._directory))
+            raise trouble(os.fsdecode(self._directory))
 
     def silence(self) -> None:
         """Do not ring, and forget that it rang."""
         if self._watch >= 0:
-            self._libc.inotify_rm_watch(self._fd, self._watch)  # EINVAL: it has rung, it is gone
+            forget = function("inotify_rm_watch")
+            forget(self._fd, self._watch)  # EINVAL: it has rung, it is gone
             self._watch = -1
         while True:
             try:
                 os.read(self._fd, 4096)
             except BlockingIOError:
                 return
-
-
-def _trouble(what: str) -> OSError:
-    code = ctypes.get_errno()
-    return OSError(code, os.strerror(code), what)

@@ -14,6 +14,7 @@ import os
 import signal
 
 from paasctl.supervise.kernel import Found, Sign, Suspicion
+from paasctl.supervise.libc import function, trouble
 from paasctl.supervise.oom import OomWatch
 from paasctl.supervise.posix import MARKER, Family, PosixKernel
 
@@ -26,33 +27,19 @@ GUARDIAN_NAME = "paasctl-guard"
 
 def become_subreaper() -> None:
     """Have orphaned descendants re-parented to this process; OSError where that is refused."""
-    if _prctl(PR_SET_CHILD_SUBREAPER, 1) != 0:
-        raise OSError("this system refuses to make us a child subreaper")
+    if function("prctl")(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise trouble("becoming a child subreaper")
 
 
 def name_process(name: str) -> None:
     """Set the name that `ps -o comm` and `top` show (15 bytes at most)."""
-    _prctl(PR_SET_NAME, name.encode()[:15])
-
-
-def _prctl(option: int, argument: int | bytes) -> int:
-    """Call prctl(2), which Python does not offer, and return what it returns.
-
-    By the C half of `ctypes`: the other half makes types of C at every start that nobody asks
-    for, at a quarter of what `python3 -c pass` costs.
-    """
-    try:
-        from _ctypes import call_function, dlopen, dlsym
-    except ImportError:  # a Python that has it otherwise: no name with an underscore is promised
-        import ctypes
-
-        return int(ctypes.CDLL(None).prctl(option, argument, 0, 0, 0))
-    program = dlopen(None, 0)  # type: ignore[arg-type]  # as dlopen(3) has it, and so ctypes
-    return int(call_function(dlsym(program, "prctl"), (option, argument, 0, 0, 0)))
+    function("prctl")(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
 def punch_hole(fd: int, end: int) -> None:
     """Free a file's bytes before `end`, its size unchanged; OSError where that is refused."""
+    import ctypes
+
     libc = ctypes.CDLL(None, use_errno=True)
     fallocate = getattr(libc, "fallocate64", None) or libc.fallocate  # musl has only the second
     if fallocate(fd, KEEP_SIZE | PUNCH_HOLE, ctypes.c_int64(0), ctypes.c_int64(end)) != 0:
