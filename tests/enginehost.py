@@ -7,6 +7,8 @@ import time
 
 import paasctl.supervise.engine
 import paasctl.supervise.guardian
+from paasctl.control.client import connect
+from paasctl.model.plan import Plan, plan_text
 from paasctl.supervise.launch import launch
 from paasctl.supervise.rundir import claim, prepare, run_dir
 
@@ -29,4 +31,11 @@ if lock is None:
     sys.exit(6)
 ready = launch(rundir, lock)
 os.close(lock)
-sys.exit(0 if os.read(ready, 1) else 1)
+if not os.read(ready, 1):
+    sys.exit(1)
+client = connect(rundir.path)
+assert client is not None
+path = rundir.next_plan()
+with open(path, "w", encoding="utf-8") as file:  # an engine that is told nothing would end
+    file.write(plan_text(Plan("test", rundir.path, ())))
+client.ask("apply", plan=os.path.basename(path))

@@ -57,11 +57,14 @@ def engine_or_new(place: Place) -> tuple[Client, bool]:
 
 
 def _await_byte(ready: int, rundir: RunDir) -> None:
-    with open(ready, "rb", buffering=0) as pipe:
-        if not select.select([pipe], [], [], 0.5)[0]:
-            talk("ending what an earlier run left behind …")
-        if not pipe.read(1):
-            raise _stillborn(rundir)
+    """Wait until the engine listens; the descriptor stays open for as long as we live.
+
+    Should we be killed before the engine knows what to run, it so learns that nobody will tell it.
+    """
+    if not select.select([ready], [], [], 0.5)[0]:
+        talk("ending what an earlier run left behind …")
+    if not os.read(ready, 1):
+        raise _stillborn(rundir)
 
 
 def _stillborn(rundir: RunDir) -> Refused:

@@ -33,29 +33,43 @@ def wait_down(client: Client, rows: Iterable[Status], seq: int, seconds: float, 
 
     `seq` is that of the reply which accepted the stop, `rows` their state after it.
     """
-    started = time.monotonic()
     waiting = {row.id for row in rows if row.state not in DOWN}
     for row in rows:
         if row.id not in waiting and not quiet:
             talk(f"{row.id}  ■ stopped")
     asked(client, "watch", since=seq)
     try:
-        for notice in notices_for(client, seconds) if waiting else ():
-            identity = str(notice.get("id"))
-            if identity not in waiting or notice.get("new") not in DOWN:
-                continue
-            waiting.discard(identity)
-            if not quiet:
-                talk(f"{identity}  ■ {_how(notice, time.monotonic() - started)}")
-            if not waiting:
-                return Exit.DONE
+        revived = _until_down(client, waiting, seconds, quiet) if waiting else []
     except TimeoutError:
         raise Refused(
             Exit.TIMED_OUT,
             f"still not down after {seconds:g}s: {', '.join(sorted(waiting))}",
             fix="paasctl kill NAME -s KILL",
         ) from None
-    return Exit.DONE  # the engine ends only when nothing is left
+    if revived:
+        raise Refused(Exit.FAILED, f"started again by somebody else: {', '.join(revived)}")
+    return Exit.DONE
+
+
+def _until_down(client: Client, waiting: set[str], seconds: float, quiet: bool) -> list[str]:
+    """Take the ids off `waiting` as they end; return those that were started again at once.
+
+    The engine ends only when nothing is left.
+    """
+    started = time.monotonic()
+    revived: list[str] = []
+    for notice in notices_for(client, seconds):
+        identity = str(notice.get("id"))
+        if identity not in waiting or notice.get("new") not in (*DOWN, Shown.STARTING):
+            continue
+        waiting.discard(identity)
+        if notice.get("new") == Shown.STARTING:
+            revived.append(identity)
+        elif not quiet:
+            talk(f"{identity}  ■ {_how(notice, time.monotonic() - started)}")
+        if not waiting:
+            break
+    return revived
 
 
 def _how(notice: dict[str, object], seconds: float) -> str:

@@ -40,6 +40,7 @@ class Engine:
     def __init__(self, rundir: RunDir, ties: Ties, taken: Taken | None = None) -> None:
         self.rundir = rundir
         self.ties = ties
+        self.birth: int | None = None
         self._notices: list[Notice] = []
         self.kernel = new_kernel()
         voice = Voice(self.kernel.stamp)
@@ -84,7 +85,8 @@ class Engine:
         """Run the loop, for the first time."""
         self.say("started")
         os.write(ready, b"1")
-        os.close(ready)
+        self.birth = ready
+        self.kernel.watch(ready)
         gc.freeze()  # without a collection first, which would touch and so copy every page
         self._loop()
 
@@ -164,6 +166,8 @@ class Engine:
     def _ready(self, fd: int, writing: bool) -> None:
         if fd == self.ties.life:
             self._tied()
+        elif fd == self.birth:
+            self._born()
         elif fd == self.upgrade.fd:
             self.upgrade.ready()
         elif fd == self.mending.fd:
@@ -185,6 +189,16 @@ class Engine:
         self.kernel.unwatch(self.ties.life)
         self.complain("the guardian is gone: stopping everything")
         self.supervisor.close()
+
+    def _born(self) -> None:
+        """The command that has started us has let go; it must have said what is to run."""
+        assert self.birth is not None
+        self.kernel.unwatch(self.birth)
+        os.close(self.birth)
+        self.birth = None
+        if not self.operations.told and not self.supervisor.closing:
+            self.complain("the command that started the engine ended before it said what to run")
+            self.supervisor.close()
 
     def _handle(self, connection: Connection, request: Request) -> dict[str, object]:
         """Answer a request; a bug of ours is an answer too, or the client would wait for ever."""

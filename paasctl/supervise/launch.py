@@ -4,6 +4,7 @@ Starting an interpreter and loading these modules again would cost more than eve
 the engine does at its start. Whoever calls this has not loaded yaml, typer or their like yet.
 """
 
+import _socket  # socket itself loads selectors and enum: 3 ms
 import gc
 import os
 import signal
@@ -18,10 +19,12 @@ UMASK = 0o022
 def launch(rundir: RunDir, lock: int) -> int:
     """Fork guardian and engine; return a descriptor that gives a byte once they listen.
 
-    It gives end of file instead where they could not start; the engine's log says why.
+    It gives end of file instead where they could not start; the engine's log says why. The caller
+    keeps it open until it has said what is to run: when it is closed before that, because the
+    caller was killed, say, the engine ends.
     `lock` is the descriptor that `rundir.claim` gave; the caller closes its own copy.
     """
-    read, ready = os.pipe()
+    read, ready = (end.detach() for end in _socket.socketpair())
     sys.stdout.flush()
     sys.stderr.flush()
     gc.freeze()  # the collector must not touch, and so copy, the pages that are shared from here

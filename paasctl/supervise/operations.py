@@ -64,6 +64,11 @@ class Operations:
         """Return these instances as the plan in force."""
         return Plan(self._project, self._root, specs, self._urls)
 
+    @property
+    def told(self) -> bool:
+        """Return whether anybody has said yet what is to run."""
+        return bool(self._root)
+
     def handle(self, connection: Connection, request: Request) -> Answer:
         """Answer one request; Declined where it cannot be done."""
         operation = self._table.get(request.op)

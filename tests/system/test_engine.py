@@ -125,7 +125,7 @@ signal.signal(15, stop)
 print('up')
 while True: time.sleep(1)
 """))  # fmt: skip
-    here.until_said("pool", "up")
+    here.until_said("pool", "up\n")
     here.quit()
     assert here.log("pool").splitlines() == ["up", "task done", "pool ended"]
 

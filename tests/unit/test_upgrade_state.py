@@ -191,7 +191,7 @@ def test_every_attribute_is_saved_or_said_to_be_remade(things: dict[str, object]
     assert assigned(LinuxKernel) | assigned(PosixKernel) == set().union(*KEPT["LinuxKernel"])
     assert assigned(Engine) == {
         "rundir", "ties", "kernel", "journal", "supervisor", "operations", "listener",
-        "logs", "upgrade", "mending", "troubles", "complain", "_notices",
+        "logs", "upgrade", "mending", "troubles", "complain", "_notices", "birth",
     }  # fmt: skip
     assert set(Connection.__slots__) == {"lines", "outgoing", "owner", "socket", "watching"}
     assert len(ClientState._fields) == len(Connection.__slots__)
