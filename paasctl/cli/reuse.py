@@ -5,9 +5,9 @@ or a port is taken, or something that the plan needs has vanished, it is simply 
 Only a plan without a build or deploy hook is worth keeping: those are due once.
 """
 
-import _socket as socket  # socket itself costs every start a sixth of `python3 -c pass`
 import json
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -153,12 +153,10 @@ def _text(path: str) -> str:
 
 
 def _free(port: int) -> bool:
-    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    finally:
-        probe.close()
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
     return True

@@ -1,8 +1,9 @@
 """The engine's side of the control socket: never blocks, driven by the engine's loop."""
 
-import _socket as socket  # socket itself costs every start a sixth of `python3 -c pass`
 import contextlib
 import os
+import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -175,7 +176,7 @@ class Listener:
 
     def _accept(self) -> None:
         try:
-            accepted = self._accepted()
+            accepted, _ = self._socket.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
@@ -189,11 +190,6 @@ class Listener:
         self._clients[accepted.fileno()] = Connection(accepted)
         self._watch(accepted.fileno(), False)
 
-    def _accepted(self) -> socket.socket:
-        """Do what `socket` does for accept, at every version."""
-        fd, _ = self._socket._accept()  # type: ignore[attr-defined]  # noqa: SLF001
-        return socket.socket(fileno=fd)
-
     def _turn_away(self, error: OSError) -> None:
         """Descriptors (or memory) are used up: tell the caller, or else let it wait.
 
@@ -206,7 +202,7 @@ class Listener:
             os.close(self._spare)
             self._spare = None
         try:
-            accepted = self._accepted()
+            accepted, _ = self._socket.accept()
         except BlockingIOError:
             self.restore()
         except OSError:
@@ -300,13 +296,13 @@ def _same_user(client: socket.socket) -> bool:
 
 
 def _peer(client: socket.socket) -> int:
-    """Return the user id of who has connected, as the kernel knows it.
-
-    It is the second int of both: of Linux's struct ucred (pid, uid, gid), and of struct xucred
-    (version, uid, …), which LOCAL_PEERCRED of unix(4) gives.
-    """
+    """Return the user id of who has connected, as the kernel knows it."""
     if sys.platform == "linux":
-        data = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        data = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        uid = struct.unpack("3i", data)[1]  # struct ucred: pid, uid, gid
     else:
+        # LOCAL_PEERCRED of unix(4), struct xucred: version, uid, …
         data = client.getsockopt(0, 1, 76)
-    return int.from_bytes(data[4:8], sys.byteorder)
+        uid = struct.unpack_from("II", data)[1]
+    assert isinstance(uid, int)
+    return uid

@@ -4,10 +4,10 @@ If the engine dies, everything below it becomes our child, and we carry out the 
 die, the engine sees its life pipe close and ends everything itself.
 """
 
-import _socket as socket  # socket itself costs every start a sixth of `python3 -c pass`
 import os
 import select
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress

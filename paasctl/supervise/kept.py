@@ -26,12 +26,12 @@ KEPT: Final[Mapping[str, Kept]] = {
     ),
     "PosixKernel": Kept(
         saved=("families", "probes", "stillborn_probes", "touched", "leaders"),
-        remade=("owners", "sessions", "poller", "_wake", "blind"),
+        remade=("owners", "sessions", "selector", "_wake", "blind"),
     ),
     "LinuxKernel": Kept(
         saved=("families", "probes", "stillborn_probes", "touched", "leaders"),
         remade=(
-            *("owners", "sessions", "poller", "_wake", "blind"),
+            *("owners", "sessions", "selector", "_wake", "blind"),
             *("strays", "_looked", "_spare", "_oom"),
         ),
     ),

@@ -1,4 +1,4 @@
-"""Processes on any Unix: sessions and groups, one self-pipe, one poll.
+"""Processes on any Unix: sessions and groups, one self-pipe, one selector.
 
 Without a subreaper (macOS) an instance is its leader and the leader's process group; a
 descendant that makes a session of its own is not seen. `linux.py` adds what closes that gap.
@@ -6,7 +6,9 @@ descendant that makes a session of its own is not seen. `linux.py` adds what clo
 
 import os
 import resource
+import selectors
 import signal
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -23,9 +25,7 @@ from paasctl.supervise.kernel import (
     SpawnError,
     Suspicion,
 )
-from paasctl.supervise.listening import accepts
 from paasctl.supervise.planfile import environment
-from paasctl.supervise.poller import Poller
 
 MARKER = b"PAASCTL_INSTANCE="
 """Every process of ours has it: `<state directory>|<kind>|<instance id>`."""
@@ -43,7 +43,7 @@ _GROUP_POLL = 0.05
 _BLIND = 0.2
 """Seconds between attempts to look at our children while that is refused."""
 _LONGEST = 86400.0
-"""Seconds that one sleep lasts at most: poll counts milliseconds in 32 bits."""
+"""Seconds that one sleep lasts at most: selectors count milliseconds in 32 bits."""
 _LATENESS = 0.002
 """Share of a sleep that is kept back: Linux wakes sleepers up to 0.1 % late (select(2) and
 epoll_wait(2), `select_estimate_accuracy` in fs/select.c), which is 15 ms of the 15 s of grace."""
@@ -79,14 +79,14 @@ class PosixKernel:
         self.touched: set[str] = set()  # somebody of theirs was reaped, and not yet told
         self.leaders: dict[str, tuple[ExitStatus, int]] = {}  # how the leaders of them ended
         self.blind = ""  # why we cannot see who has become our child
-        self.poller = Poller()
+        self.selector = selectors.DefaultSelector()
         self._wake, wake = os.pipe()
         for fd in (self._wake, wake):
             os.set_blocking(fd, False)
         for number in WATCHED:
             signal.signal(number, _take_note)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-        self.poller.watch(self._wake)
+        self.selector.register(self._wake, selectors.EVENT_READ)
 
     def resumed(self) -> None:
         """Take up the processes that another program has handed over, which are our children.
@@ -208,15 +208,31 @@ class PosixKernel:
 
     def accepts(self, address: str) -> bool:
         """Try to connect; on loopback the answer is immediate."""
-        return accepts(address)
+        kind, _, rest = address.partition(":")
+        try:
+            if kind == "unix":
+                with socket.socket(socket.AF_UNIX) as client:
+                    client.setblocking(False)
+                    client.connect(rest)
+            else:
+                host, _, port = rest.rpartition(":")
+                with socket.create_connection((host, int(port)), timeout=0.1):
+                    pass
+        except OSError:
+            return False
+        return True
 
     def watch(self, fd: int, writing: bool = False) -> None:
         """Report when it is readable, and with `writing` also when it is writable."""
-        self.poller.watch(fd, writing)
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if writing else 0)
+        if fd in self.selector.get_map():
+            self.selector.modify(fd, events)
+        else:
+            self.selector.register(fd, events)
 
     def unwatch(self, fd: int) -> None:
         """Undo watch."""
-        self.poller.unwatch(fd)
+        self.selector.unregister(fd)
 
     def wait(self, deadline: float | None) -> Sequence[Occurrence]:
         """Sleep until a child, a descriptor, a signal or the deadline."""
@@ -229,11 +245,11 @@ class PosixKernel:
         if self.stillborn_probes:
             timeout = 0.0
         found: list[Occurrence] = []
-        for fd, writing in self.poller.wait(timeout):
-            if fd == self._wake:
+        for key, ready in self.selector.select(timeout):
+            if key.fd == self._wake:
                 found += self._signals()
             else:
-                found.append(Ready(fd, writing))
+                found.append(Ready(key.fd, writing=not ready & selectors.EVENT_READ))
         self.refresh()
         return self._probe_failures() + self._reap(polled) + found
 
