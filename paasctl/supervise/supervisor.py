@@ -20,6 +20,8 @@ from paasctl.supervise.verdict import NO_ENDING, suspicion, verdict
 FIRST_LOOK = 0.02
 SLOWEST_LOOK = 2.0
 """Seconds between looks whether a process accepts connections, doubled from first to slowest."""
+STALE = 8
+"""Times that are kept for each process before those that were given up are sorted out."""
 _WHY = {
     Event.DOWN: "stop",
     Event.RELEASE: "stop",
@@ -345,9 +347,11 @@ class Supervisor:
             self._schedule(cell)
 
     def _schedule(self, cell: Cell) -> None:
-        for at in (cell.instance.deadline, cell.poll_at):
-            if at is not None and at != float("inf"):
-                heapq.heappush(self._heap, (at, cell.spec.id))
+        for at in _times(cell):
+            heapq.heappush(self._heap, (at, cell.spec.id))
+        if len(self._heap) > STALE * (len(self.cells) + 1):  # most are of deadlines given up
+            self._heap = [(at, name) for name, c in self.cells.items() for at in _times(c)]
+            heapq.heapify(self._heap)
 
     def _report(self, cell: Cell, event: Event, old: str) -> None:
         row = cell.row()
@@ -378,3 +382,9 @@ class Supervisor:
         if cell.instance.state is not State.BACKOFF or cell.instance.deadline is None:
             return None
         return self._kernel.stamp(cell.instance.deadline)
+
+
+def _times(cell: Cell) -> list[float]:
+    """Return when something is due for it: its deadline, the next look whether it is ready."""
+    both = (cell.instance.deadline, cell.poll_at)
+    return [at for at in both if at is not None and at != float("inf")]
