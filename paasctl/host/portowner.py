@@ -16,7 +16,7 @@ UNKNOWN = PortOwner("a program that this user may not see")
 def port_owner(port: int) -> str | None:
     """Return program, pid, start and directory of the listener on `port`; None if it is free.
 
-    In: 8888  Out: '"node server.js" (pid 912, started 14:02, /home/me/blog)'
+    In: 8888  Out: '"node server.js" (pid 912, started 14:02, /srv/blog)'
     """
     owner = find_owner(port)
     return None if owner is None else owner.text

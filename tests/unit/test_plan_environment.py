@@ -127,7 +127,7 @@ def vector_b(**changes):
         ),
     )
     return Project(
-        root="/home/me/shop",
+        root="/srv/shop",
         flavour="platformsh",
         apps=(app._replace(**changes),),
         services=(
@@ -143,7 +143,7 @@ def vector_b(**changes):
 
 def facts(**changes):
     return HostFacts(
-        state_dir="/home/me/shop/.paasctl",
+        state_dir="/srv/shop/.paasctl",
         scratch="/run/user/1000/paasctl-x",
         tools=Tools("/bin/dash", "/opt/python", "/bin/unshare", "/bin/mount", "/bin/setpriv"),
         identity=Identity("demoproj1a2b3", "e" * 56),
@@ -181,11 +181,11 @@ COMMON = {
     "LOGNAME": "me",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
-    "HOME": "/home/me/shop",
-    "PATH": "/home/me/shop/.paasctl/env/app/bin:/usr/bin:/bin",
-    "VIRTUAL_ENV": "/home/me/shop/.paasctl/env/app",
+    "HOME": "/srv/shop",
+    "PATH": "/srv/shop/.paasctl/env/app/bin:/usr/bin:/bin",
+    "VIRTUAL_ENV": "/srv/shop/.paasctl/env/app",
     "PYTHONUNBUFFERED": "1",
-    "PLATFORM_APP_DIR": "/home/me/shop",
+    "PLATFORM_APP_DIR": "/srv/shop",
     "PLATFORM_APPLICATION_NAME": "app",
     "PLATFORM_PROJECT": "demoproj1a2b3",
     "PLATFORM_PROJECT_ENTROPY": "e" * 56,
@@ -194,12 +194,12 @@ COMMON = {
 RUNNING = {
     "PLATFORM_BRANCH": "feature/X",
     "PLATFORM_ENVIRONMENT_TYPE": "development",
-    "PLATFORM_DIR": "/home/me/shop",
-    "PLATFORM_DOCUMENT_ROOT": "/home/me/shop",
+    "PLATFORM_DIR": "/srv/shop",
+    "PLATFORM_DOCUMENT_ROOT": "/srv/shop",
     "PLATFORM_SMTP_HOST": "",
     "PLATFORM_VARIABLES": "e30=",
 }
-MARK = "/home/me/shop/.paasctl|"
+MARK = "/srv/shop/.paasctl|"
 GOLDEN = {
     "app": {
         **COMMON,
@@ -230,13 +230,13 @@ GOLDEN = {
         "TYPE": "none",
         "CI": "true",
         "HTTPS_PROXY": "http://proxy",
-        "XDG_CACHE_HOME": "/home/me/shop/.paasctl/cache",
-        "PIP_CACHE_DIR": "/home/me/shop/.paasctl/cache/pip",
+        "XDG_CACHE_HOME": "/srv/shop/.paasctl/cache",
+        "PIP_CACHE_DIR": "/srv/shop/.paasctl/cache/pip",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "npm_config_cache": "/home/me/shop/.paasctl/cache/npm",
-        "PLATFORM_CACHE_DIR": "/home/me/shop/.paasctl/cache",
-        "PLATFORM_OUTPUT_DIR": "/home/me/shop",
-        "PLATFORM_SOURCE_DIR": "/home/me/shop",
+        "npm_config_cache": "/srv/shop/.paasctl/cache/npm",
+        "PLATFORM_CACHE_DIR": "/srv/shop/.paasctl/cache",
+        "PLATFORM_OUTPUT_DIR": "/srv/shop",
+        "PLATFORM_SOURCE_DIR": "/srv/shop",
         "PLATFORM_VENDOR": "platformsh",
         "PAASCTL_INSTANCE": MARK + "hook|app.build",
     },
@@ -323,7 +323,7 @@ def web_with(**settings):
         ({"env": {"TZ": "Asia/Tokyo"}}, "TZ", "Asia/Tokyo"),
         ({"env": {"PORT": "1"}}, "PORT", "20000"),
         ({"env": {"PLATFORM_PROJECT": "x"}}, "PLATFORM_PROJECT", "demoproj1a2b3"),
-        ({"env": {"PATH": "/mine"}}, "PATH", "/home/me/shop/.paasctl/env/app/bin:/mine"),
+        ({"env": {"PATH": "/mine"}}, "PATH", "/srv/shop/.paasctl/env/app/bin:/mine"),
     ],
 )
 def test_who_has_the_last_word(variables, name, value):
@@ -378,10 +378,10 @@ def test_a_unix_upstream_gets_a_socket_instead_of_a_port():
 @pytest.mark.parametrize(
     ("locations", "root"),
     [
-        ((), "/home/me/shop"),
-        ((Location("/", root="web"),), "/home/me/shop/web"),
-        ((Location("/x", root="a"), Location("/y", root="b/")), "/home/me/shop/b"),
-        ((Location("/", passthru=True), Location("/x", root="a")), "/home/me/shop"),
+        ((), "/srv/shop"),
+        ((Location("/", root="web"),), "/srv/shop/web"),
+        ((Location("/x", root="a"), Location("/y", root="b/")), "/srv/shop/b"),
+        ((Location("/", passthru=True), Location("/x", root="a")), "/srv/shop"),
     ],
 )
 def test_the_document_root(locations, root):
